@@ -1,0 +1,72 @@
+"""Which version of a record is the newest, and whether the record is live.
+
+Newest is by the source's own order where it states one: `meta.versionId` as a number, then `meta.lastUpdated`,
+then the order of a history Bundle (newest first); else by arrival. A delete does not raise the version number
+in the national API, so it is ordered by time first, and after a version of its own number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cmp_to_key
+from typing import Literal
+
+from msgspec import Struct
+
+from adapter.fhir.statement import SourceOrder
+
+
+class Version(Struct, frozen=True):
+    """One arrival: a statement or a delete. `sequence` grows with arrival; `bundle` tells which history Bundle a
+    position belongs to (delivery and pointer of the Bundle), since positions compare within one Bundle only.
+    """
+
+    sequence: int
+    kind: Literal["statement", "delete"]
+    order: SourceOrder
+    bundle: str = ""
+    entered_in_error: bool = False
+
+
+class Standing(Struct, frozen=True):
+    """`newest` is the newest statement (not a delete), `number` its place among the statements, from 1."""
+
+    newest: Version
+    number: int
+    withdrawn: bool
+
+
+def standing(versions: Iterable[Version]) -> Standing | None:
+    """The state of a record; None where nothing but deletes has arrived, since nothing was ever said."""
+    ordered = in_source_order(versions)
+    statements = [version for version in ordered if version.kind == "statement"]
+    if not statements:
+        return None
+    newest = statements[-1]
+    return Standing(newest, len(statements), ordered[-1].kind == "delete" or newest.entered_in_error)
+
+
+def in_source_order(versions: Iterable[Version]) -> list[Version]:
+    """Oldest first."""
+    by_arrival = sorted(versions, key=lambda version: version.sequence)
+    return sorted(by_arrival, key=cmp_to_key(_compare))
+
+
+def _compare(a: Version, b: Version) -> int:
+    by_time = _sign(a.order.updated, b.order.updated) if a.order.updated and b.order.updated else 0
+    one_delete = (a.kind == "delete") != (b.kind == "delete")
+    if one_delete and by_time:
+        return by_time
+    if a.order.version is not None and b.order.version is not None and a.order.version != b.order.version:
+        return _sign(a.order.version, b.order.version)
+    if by_time:
+        return by_time
+    if a.bundle and a.bundle == b.bundle and a.order.history is not None and b.order.history is not None:
+        return _sign(b.order.history, a.order.history)
+    if one_delete and a.order.version is not None and a.order.version == b.order.version:
+        return 1 if a.kind == "delete" else -1
+    return _sign(a.sequence, b.sequence)
+
+
+def _sign(a: str | int, b: str | int) -> int:
+    return (a > b) - (a < b)  # type: ignore[operator]
