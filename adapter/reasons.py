@@ -44,7 +44,10 @@ class Reason(StrEnum):
     PERFORMER_ELSEWHERE = "performer-elsewhere", "The performer is another provider or another practice."
 
     # codes
-    CODE_DEGRADED = "code-degraded", "The vaccine is named in text only, or by a code that lost its meaning in a transfer."
+    CODE_DEGRADED = (
+        "code-degraded",
+        "The vaccine is named in text only, or by a code that lost its meaning in a transfer.",
+    )
     CODE_INVALID = "code-invalid", "No usable code: a check digit fails, the code was mangled, or it maps to nothing."
     CODES_CONTRADICT = "codes-contradict", "Diseases, procedure and product name programmes that do not overlap."
     PROGRAMME_AMBIGUOUS = "programme-ambiguous", "The codes allow more than one programme, and nothing tells which."
@@ -60,7 +63,10 @@ class Reason(StrEnum):
     DOSE_BEYOND_COURSE = "dose-beyond-course", "The course pays for fewer doses than this one."
     OUT_OF_SEASON = "out-of-season", "The date lies outside the months in which the service pays."
     OUTSIDE_SERVICE_DATES = "outside-service-dates", "The service did not pay for this vaccine on that date."
-    FIRST_DOSE_TOO_LATE = "first-dose-too-late", "The booster counts only where the first dose came before the first birthday."
+    FIRST_DOSE_TOO_LATE = (
+        "first-dose-too-late",
+        "The booster counts only where the first dose came before the first birthday.",
+    )
     NO_PREGNANCY_CODE = "no-pregnancy-code", "Nothing says that the patient was pregnant on that date."
     NOT_IN_PREGNANCY = "not-in-pregnancy", "Pertussis counts in pregnancy only, and the patient is a man."
     NO_AT_RISK_CODE = "no-at-risk-code", "Nothing says that the patient was at risk on or before that date."
@@ -73,7 +79,10 @@ class Reason(StrEnum):
 
     # rows 8 to 15
     LOCATION_CONFLICT = "location-conflict", "The practice is the performer, the place belongs to somebody else."
-    COPIED_IN = "copied-in", "A point-of-care system's record in a GP feed, and no source of its own confirms the giver."
+    COPIED_IN = (
+        "copied-in",
+        "A point-of-care system's record in a GP feed, and no source of its own confirms the giver.",
+    )
     SECONDARY_SOURCE = "secondary-source", "The record says itself that it is second-hand."
     GMS_MISSING = "gms-missing", "The feed marks own doses, and this one carries no clear mark."
     PERFORMER_IS_CLAIMANT = "performer-is-claimant", "The practice, its branch or its listed sub-contractor gave it."
