@@ -106,8 +106,6 @@ class Reason(StrEnum):
     PERFORMER_CONTRADICTS = "performer-contradicts", "The code says given elsewhere, yet the performer is the practice."
     MONTH_BOUNDARY = "month-boundary", "In UTC or as written, the date lies in another month than in London."
     RECORDED_LATE = "recorded-late", "Recorded more than 31 days after it was given."
-    CODE_RETIRED = "code-retired", "A code of the record has been withdrawn since, and still means what it meant."
-    GMS_CONTRADICTS = "gms-contradicts", "The record carries two different GMS marks."
 
 
 SUPPORTING_ONLY = frozenset(
@@ -116,7 +114,5 @@ SUPPORTING_ONLY = frozenset(
         Reason.PERFORMER_CONTRADICTS,
         Reason.MONTH_BOUNDARY,
         Reason.RECORDED_LATE,
-        Reason.CODE_RETIRED,
-        Reason.GMS_CONTRADICTS,
     }
 )
