@@ -2,16 +2,55 @@
 
 from __future__ import annotations
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from typing import Literal
 
 from msgspec import Struct
 
-from adapter.normalise.age import Age
 from adapter.normalise.code_entry import Dose, Form, RowRef, row_ref
 
 AgeOn = Literal["day", "31-aug", "31-mar"]
 Pregnancy = Literal["needed", "code-or-evidence"]
+
+_PERIOD = re.compile(r"(?=.)(?:([0-9]{1,3})y)?(?:([0-9]{1,3})m)?(?:([0-9]{1,3})w)?(?:([0-9]{1,4})d)?", re.ASCII)
+
+
+class AgePeriod(Struct, frozen=True):
+    """A length of life: `56d`, `8w`, `2y`, `3y4m`. Whole years and months first, then days."""
+
+    years: int = 0
+    months: int = 0
+    days: int = 0
+    """Weeks are seven of them."""
+
+    @classmethod
+    def parse(cls, text: str) -> AgePeriod | None:
+        """Years, months, weeks, days in that order, each at most once; None if the text is anything else."""
+        match = _PERIOD.fullmatch(text)
+        if match is None:
+            return None
+        years, months, weeks, days = (int(part or 0) for part in match.groups())
+        return cls(years, months, 7 * weeks + days)
+
+    def reached(self, born: date) -> date:
+        """The first day of that age. Somebody born on 29 February is a year older on 1 March of a common year, and
+        where a month is too short for the day, on the first of the next (English law's reading of an anniversary).
+        Beyond the calendar's end it is the calendar's last day.
+        """
+        year, month = divmod(born.year * 12 + born.month - 1 + 12 * self.years + self.months, 12)
+        try:
+            first = date(year, month + 1, 1)
+            day = first + timedelta(days=born.day - 1)
+            if day.month != first.month:
+                day = day.replace(day=1)
+            return day + timedelta(days=self.days)
+        except (ValueError, OverflowError):
+            return date.max
+
+    def __str__(self) -> str:
+        parts = ((self.years, "y"), (self.months, "m"), (self.days, "d"))
+        return "".join(f"{count}{unit}" for count, unit in parts if count) or "0d"
 
 
 class Indicator(Struct, frozen=True):
@@ -27,14 +66,14 @@ class Indicator(Struct, frozen=True):
     """None: any dose."""
     dose_before: int | None = None
     """Of a booster: how many numbered doses the course has before it."""
-    age_from: Age | None = None
-    age_to: Age | None = None
+    age_from: AgePeriod | None = None
+    age_to: AgePeriod | None = None
     """Half-open: up to but not on the day on which this age is reached."""
     age_on: AgeOn = "day"
     """The day at which the age is taken: that of the dose, or the 31 August before or 31 March after it."""
     min_interval_days: int | None = None
     """Since the dose before."""
-    first_dose_before: Age | None = None
+    first_dose_before: AgePeriod | None = None
     months: frozenset[int] = frozenset()
     """The calendar months for which it pays; empty: all."""
     seasonal_course: bool = False
