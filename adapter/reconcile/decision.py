@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 from msgspec import Struct
 
+from adapter.digest import short_id
 from adapter.reasons import Outcome, Reason
 
 
@@ -48,3 +50,9 @@ class Decision(Struct, frozen=True):
     grounds: tuple[Ground, ...] = ()
     sequence: int = 0
     """The store's number of the record version: the way back to its bytes, not part of the decision's id."""
+
+
+def decision_id(decision: Decision) -> str:
+    """The id of what was decided: the same decision on another machine or in another run has the same id."""
+    body = msgspec.structs.replace(decision, sequence=0)
+    return short_id("decision", body)

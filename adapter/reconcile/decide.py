@@ -1,0 +1,146 @@
+"""From the records of one patient to their decisions: read, link, claim, judge, once. The heart of the product.
+
+Conservation: every record given comes back as exactly one decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from adapter.fhir.dates import london_date, months
+from adapter.reasons import Outcome, Reason
+from adapter.reconcile.course import Dose
+from adapter.reconcile.decision import Decision, Ground, RecordRef
+from adapter.reconcile.grounds import grounds, own_grounds
+from adapter.reconcile.linking import link, vaccination_id
+from adapter.reconcile.once import once
+from adapter.reconcile.person import person
+from adapter.reconcile.programme import narrow
+from adapter.reconcile.reading import Reading, read
+from adapter.reconcile.record import Record
+from adapter.reconcile.rules import Rules
+from adapter.reconcile.supporting import supporting, supporting_dates
+from adapter.reconcile.table import Verdict, dose, judge
+from adapter.reconcile.vaccination import Claim, claims, earliest
+
+
+class Settled(Struct, frozen=True):
+    """What a record becomes, before it is written as a decision."""
+
+    reading: Reading
+    vaccination: str
+    programmes: frozenset[str]
+    verdict: Verdict
+    supporting: tuple[Reason, ...] = ()
+    grounds: tuple[Ground, ...] = ()
+
+
+def decide(records: Sequence[Record], rules: Rules) -> list[Decision]:
+    """The decisions of one patient's records (or of one record without a patient), in the order of their keys."""
+    readings = [read(record, rules) for record in records]
+    groups = link(readings)
+    claimed = [claims(group, readings, rules) for group in groups]
+    doses = [
+        given
+        for group, own in zip(groups, claimed, strict=True)
+        if (given := _given_dose(group, own, readings, rules)) is not None
+    ]
+    judged = once([(claim, judge(claim, doses, rules)) for own in claimed for claim in own])
+    of_claim = {(claim.vaccination, claim.claimant): (claim, verdict) for claim, verdict in judged}
+    settled = [
+        _settle(reading, group, readings, of_claim.get((vaccination_id(group), reading.claimant)), rules)
+        for group in groups
+        for reading in group
+    ]
+    return sorted((_decision(one, rules) for one in settled), key=lambda decision: decision.record)
+
+
+def _given_dose(
+    group: Sequence[Reading], own: Sequence[Claim], patient: Sequence[Reading], rules: Rules
+) -> Dose | None:
+    """The dose that a vaccination adds to its patient's history, whoever gave it; None where nothing was given, all
+    of it was withdrawn, or no record tells the day.
+    """
+    given = [reading for reading in group if reading.live and reading.given and reading.on]
+    if not given:
+        return None
+    claim = next((claim for claim in own if claim.deciding in given), None)
+    if claim:
+        return dose(claim.deciding, claim.vaccination, claim.programmes)
+    leading = min(given, key=earliest)
+    return dose(leading, vaccination_id(group), _programmes(leading, group, patient, rules))
+
+
+def _programmes(
+    reading: Reading, group: Sequence[Reading], patient: Sequence[Reading], rules: Rules
+) -> frozenset[str]:
+    return narrow(reading.meaning.programmes, person(reading, group, patient, rules))
+
+
+def _settle(
+    reading: Reading,
+    group: Sequence[Reading],
+    patient: Sequence[Reading],
+    judged: tuple[Claim, Verdict] | None,
+    rules: Rules,
+) -> Settled:
+    vaccination = vaccination_id(group)
+    if judged is None:
+        programmes = _programmes(reading, group, patient, rules)
+        leads = reading is min(group, key=earliest) and not any(other.claimant for other in group)
+        verdict = (
+            Verdict(Outcome.OUT_OF_SCOPE, Reason.NO_CLAIMANT) if leads else Verdict(Outcome.MERGED, Reason.TWIN)
+        )
+        return Settled(reading, vaccination, programmes, verdict, supporting_dates(reading), own_grounds(reading))
+    claim, verdict = judged
+    if reading is claim.deciding:
+        return Settled(
+            reading,
+            vaccination,
+            claim.programmes,
+            verdict,
+            supporting(claim),
+            grounds(claim, verdict, rules),
+        )
+    merged = Verdict(Outcome.MERGED, Reason.TWIN, verdict.indicator)
+    return Settled(reading, vaccination, claim.programmes, merged, supporting_dates(reading), own_grounds(reading))
+
+
+def _decision(settled: Settled, rules: Rules) -> Decision:
+    reading, record = settled.reading, settled.reading.record
+    public = {rules.catalogue.programmes[key].public for key in settled.programmes} - {""}
+    programme = public.pop() if len(public) == 1 else None
+    indicator = settled.verdict.indicator
+    if indicator is None and programme:
+        indicator = rules.catalogue.first_indicator(programme)
+    first = record.identifiers[0]
+    return Decision(
+        outcome=settled.verdict.outcome,
+        reason=settled.verdict.reason,
+        supporting=settled.supporting,
+        practice=reading.claimant or None,
+        programme=programme,
+        indicator=indicator.id if indicator else None,
+        period=_period(record.statement.occurred),
+        occurred=london_date(record.statement.occurred) or None,
+        vaccination=settled.vaccination,
+        record=RecordRef(
+            feed=record.feed.name,
+            system=first.system or None,
+            value=first.value,
+            version=record.version,
+            sha256=record.sha256,
+            pointer=record.pointer,
+        ),
+        grounds=settled.grounds,
+        sequence=record.sequence,
+    )
+
+
+def _period(occurred: str) -> str | None:
+    """The London month; of a date that is a month only, that month."""
+    if london_date(occurred):
+        return months(occurred)[0]
+    return occurred if len(occurred) == len("YYYY-MM") else None

@@ -1,0 +1,110 @@
+"""What a decision rests on, said in plain sentences, each with the rows that say so. Never a name, never a person.
+
+An auditor reads them in a trace; they are part of the decision, so that a changed ground is a changed decision.
+"""
+
+from __future__ import annotations
+
+from adapter.organisations.resolution import Resolution
+from adapter.reconcile.decision import Ground
+from adapter.reconcile.evidence import Gms, Party, copied_in
+from adapter.reconcile.reading import Reading
+from adapter.reconcile.rules import Rules
+from adapter.reconcile.table import Verdict
+from adapter.reconcile.vaccination import Claim
+
+_SIDES = {
+    Party.CLAIMANT: "is the claimant",
+    Party.OTHER_PRACTICE: "is another GP practice",
+    Party.OTHER_PROVIDER: "is another provider",
+    Party.CARE_HOME: "is a care home",
+    Party.SCHOOL: "is a school",
+    Party.NOT_PROVIDER: "is no provider of vaccinations",
+    Party.UNKNOWN: "is not known to the directory on that day",
+    Party.AMBIGUOUS: "leads to more than one organisation",
+}
+_MARKS = {
+    Gms.OWN: "marks the dose as this practice's own",
+    Gms.OTHER: "marks the dose as not this practice's own",
+    Gms.CONTRADICTORY: "carries two different marks: read as none",
+}
+
+
+def grounds(claim: Claim, verdict: Verdict, rules: Rules) -> tuple[Ground, ...]:
+    """Those of a claim, in the order in which the rules ask."""
+    deciding = claim.deciding
+    said = [Ground("claimant", f"The claimant is {claim.claimant}: {_why_claimant(deciding)}.")]
+    if deciding.record.withdrawn:
+        said.append(Ground("status", "The newest word of the source withdraws the record."))
+    elif not deciding.given:
+        said.append(Ground("status", "The record says that the vaccine was not given."))
+    said.extend(own_grounds(deciding))
+    said.append(_organisation("performer", deciding.performer, claim.performer))
+    if claim.location is not Party.ABSENT:
+        said.append(_organisation("location", deciding.location, claim.location))
+    if claim.gms in _MARKS:
+        said.append(Ground("gms", f"The GMS attribute {_MARKS[claim.gms]}."))
+    if deciding.record.statement.primary_source is False:
+        said.append(Ground("primarySource", "The record calls itself second-hand."))
+    if copied_in(deciding, rules):
+        rows = [row for one in deciding.record.identifiers for row in rules.catalogue.born(one.system).rows]
+        said.append(Ground("identifier", "It was born in a point-of-care system.", _rows(rows)))
+    said.extend(_twins(claim))
+    if claim.review:
+        said.append(Ground("review", f"A person's verdict on {claim.review.when[:10]}: {claim.review.verdict}."))
+    if verdict.indicator:
+        said.append(
+            Ground("indicator", f"Indicator {verdict.indicator.id}.", _rows([verdict.indicator.ref]))
+        )
+    return tuple(said)
+
+
+def own_grounds(reading: Reading) -> tuple[Ground, ...]:
+    """What a record's own codes say."""
+    meaning = reading.meaning
+    if meaning.problem:
+        return (Ground("codes", meaning.problem.sentence, _rows(meaning.rows)),)
+    names = ", ".join(sorted(meaning.programmes)) or "no programme that is counted"
+    return (Ground("codes", f"The codes say {meaning.role} and name {names}.", _rows(meaning.rows)),)
+
+
+def _why_claimant(reading: Reading) -> str:
+    if not reading.from_gp:
+        return "the performer resolves to it"
+    if reading.claimant == reading.record.feed.practice:
+        return "the record came by its GP feed"
+    return f"the record came by the GP feed of {reading.record.feed.practice}, of the same succession"
+
+
+def _organisation(what: str, resolution: Resolution, party: Party) -> Ground:
+    if party is Party.ABSENT:
+        return Ground(what, f"No {what} is stated that could be read.")
+    rolled = resolution.organisation
+    upward = f", part of {rolled}," if rolled and rolled != resolution.code else ""
+    shown = resolution.code or "as sent"
+    return Ground(what, f"The {what} {shown}{upward} {_SIDES[party]}.", "; ".join(resolution.path))
+
+
+def _twins(claim: Claim) -> list[Ground]:
+    said = [
+        Ground(
+            "twin",
+            f"The record of feed {twin.record.feed.name} names {twin.performer.code} as performer: not the claimant.",
+            "; ".join(twin.performer.path),
+        )
+        for twin in claim.elsewhere
+    ]
+    said.extend(
+        Ground(
+            "twin",
+            f"The record of feed {twin.record.feed.name} names {twin.performer.code} as performer: the claimant.",
+            "; ".join(twin.performer.path),
+        )
+        for twin in claim.confirming
+    )
+    return said
+
+
+def _rows(rows: object) -> str:
+    pairs = sorted(set(rows))  # type: ignore[call-overload]
+    return ", ".join(f"{file}:{row}" for file, row in pairs)

@@ -1,0 +1,93 @@
+"""One vaccination seen from one claimant: which record decides, and what the other records say beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from adapter.fhir.dates import london_date
+from adapter.reconcile.evidence import ELSEWHERE, Gms, Party, gms, party, review
+from adapter.reconcile.linking import vaccination_id
+from adapter.reconcile.person import Person, person
+from adapter.reconcile.programme import narrow
+from adapter.reconcile.reading import Reading
+from adapter.reconcile.review import Review
+from adapter.reconcile.rules import Rules
+
+
+class Claim(Struct, frozen=True):
+    """A vaccination and a practice that it would be paid to. `programmes` are the fine keys that codes, age and
+    pregnancy leave; `programme` is their one public key, None where they leave several or none.
+    """
+
+    claimant: str
+    vaccination: str
+    deciding: Reading
+    own: tuple[Reading, ...]
+    """The claimant's records, the deciding one among them."""
+    linked: tuple[Reading, ...]
+    """All records of the vaccination."""
+    person: Person
+    programmes: frozenset[str]
+    programme: str | None
+    performer: Party
+    location: Party
+    gms: Gms
+    review: Review | None
+    elsewhere: tuple[Reading, ...]
+    """Live twins from point-of-care feeds whose performer is somebody else."""
+    confirming: tuple[Reading, ...]
+    """Live twins from point-of-care feeds whose performer is the claimant."""
+
+
+def claims(group: Sequence[Reading], patient: Sequence[Reading], rules: Rules) -> list[Claim]:
+    """One for each claimant of a vaccination, in the order of the practices' codes."""
+    return [
+        _claim(claimant, group, patient, rules)
+        for claimant in sorted({reading.claimant for reading in group if reading.claimant})
+    ]
+
+
+def _claim(claimant: str, group: Sequence[Reading], patient: Sequence[Reading], rules: Rules) -> Claim:
+    own = [reading for reading in group if reading.claimant == claimant]
+    deciding = min(own, key=lambda reading: (not reading.live, not reading.from_gp, *earliest(reading)))
+    about = person(deciding, group, patient, rules)
+    programmes = narrow(deciding.meaning.programmes, about)
+    public = {rules.catalogue.programmes[key].public for key in programmes}
+    programme = public.pop() if len(public) == 1 else None
+    twins = [reading for reading in group if reading is not deciding and reading.live and not reading.from_gp]
+    parties = [(twin, party(twin.performer, claimant, twin, programme, rules)) for twin in twins]
+    return Claim(
+        claimant=claimant,
+        vaccination=vaccination_id(group),
+        deciding=deciding,
+        own=tuple(own),
+        linked=tuple(group),
+        person=about,
+        programmes=programmes,
+        programme=programme,
+        performer=party(deciding.performer, claimant, deciding, programme, rules),
+        location=party(deciding.location, claimant, deciding, programme, rules),
+        gms=gms(deciding, claimant, rules),
+        review=review(own, claimant, rules),
+        elsewhere=tuple(twin for twin, who in parties if _gives_elsewhere(who, deciding)),
+        confirming=tuple(twin for twin, who in parties if who is Party.CLAIMANT),
+    )
+
+
+def _gives_elsewhere(who: Party, deciding: Reading) -> bool:
+    """Another provider always speaks against the claimant; another practice only against a record of a GP feed."""
+    return who is Party.OTHER_PROVIDER or (who in ELSEWHERE and deciding.from_gp)
+
+
+def earliest(reading: Reading) -> tuple[bool, str, str, str, str]:
+    """Sorts by recorded date, a missing one last, then by the smallest identifier and the feed."""
+    recorded = reading.record.statement.recorded
+    feed, system, value = reading.record.key
+    return (not recorded, comparable(recorded), system, value, feed)
+
+
+def comparable(recorded: str) -> str:
+    """A recorded date as text that sorts by its Europe/London day, then as written."""
+    return f"{london_date(recorded) or recorded} {recorded}"
