@@ -1,0 +1,64 @@
+"""Options that every command shares, and the store and the settings that they lead to."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+import typer
+
+from adapter.errors import UsageError
+from adapter.settings import Settings
+from adapter.store.store import Store
+
+Database = Annotated[
+    str | None,
+    typer.Option("--db", metavar="URL", help="sqlite:///FILE or postgresql://… Else ADAPTER_DATABASE_URL."),
+]
+RunId = Annotated[str | None, typer.Option("--run", metavar="ID", help="A run's id or its beginning. Else the latest.")]
+Practice = Annotated[str | None, typer.Option("--practice", metavar="ODS", help="Only this practice.")]
+Programme = Annotated[str | None, typer.Option("--programme", metavar="KEY", help="Only this programme.")]
+
+
+class Table(StrEnum):
+    """Formats of a list that people read."""
+
+    TABLE = "table"
+    NDJSON = "ndjson"
+
+
+def settings(db: str | None) -> Settings:
+    found = Settings.from_environment(os.environ)
+    return msgspec.structs.replace(found, database_url=db) if db else found
+
+
+@contextmanager
+def store(db: str | None) -> Iterator[Store]:
+    """The database named, its schema brought up to date, closed at the end."""
+    found = settings(db)
+    with Store.open(found.database_url, found) as opened:
+        yield opened
+
+
+def month(text: str) -> str:
+    """A month as `YYYY-MM`."""
+    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
+        raise UsageError("A month is written YYYY-MM, such as 2024-09.")
+    return text
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time with its zone, in UTC; a day alone is its end, a time without a zone is UTC."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(f"{text}T23:59:59.999999" if len(text) == len("2024-09-30") else text)
+    except ValueError:
+        raise UsageError("A time is written as ISO 8601, such as 2024-11-30 or 2024-11-30T18:00:00Z.") from None
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
