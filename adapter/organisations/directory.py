@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cached_property
+
+import msgspec
 
 from adapter.fhir.statement import OrganisationRef
+from adapter.organisations.as_at import RoleReading
+from adapter.organisations.assembly import assemble
+from adapter.organisations.ods_code import OdsCode
 from adapter.organisations.organisation import Organisation
 from adapter.organisations.release import Release
 from adapter.organisations.resolution import Resolution
 from adapter.organisations.role_table import RoleMeaning
+from adapter.organisations.rolling_up import RollingUp
+from adapter.organisations.succession import Lines
+
+UNKNOWN_PLACE = "X99999"
+"""What senders must write for a place that they do not know."""
+_SCHOOL_SYSTEM = "/id/urn-school-number"
+_COUNTRY_SYSTEM = "urn:iso:"
+_REMEMBERED = 200_000
 
 
 class Directory:
-    """Built once from releases; every answer is a function of the code and the day."""
+    """Built once from releases; every answer is a function of the code and the day, and is remembered."""
+
+    def __init__(
+        self, organisations: Mapping[str, Organisation], roles: Iterable[RoleMeaning], not_providers: frozenset[str]
+    ) -> None:
+        self._organisations = organisations
+        self._lines = Lines(organisations)
+        self._rolling_up = RollingUp(organisations, self._lines, RoleReading(tuple(roles)))
+        self._not_providers = not_providers
+        self._known: dict[tuple[str, str, date | None], Resolution] = {}
 
     @classmethod
     def build(
@@ -22,30 +46,101 @@ class Directory:
         roles: Iterable[RoleMeaning],
         not_providers: frozenset[str] = frozenset(),
     ) -> Directory:
-        """The directory that the releases give when loaded in this order."""
-        raise NotImplementedError
+        """The directory that the releases give when loaded in this order (assembly.py says which one wins).
 
-    @property
+        `roles` are the rows of `mappings/organisation_roles.csv`, `not_providers` the codes of suppliers and systems.
+        """
+        return cls(assemble(releases), roles, not_providers)
+
+    def __len__(self) -> int:
+        return len(self._organisations)
+
+    @cached_property
     def digest(self) -> str:
-        """SHA-256 over the canonical content, lower-case hex."""
-        raise NotImplementedError
+        """SHA-256 over the content in code order, lower-case hex: the same knowledge has the same digest, in
+        whatever order and from whatever files it came. The role table has a digest of its own.
+        """
+        canonical = hashlib.sha256()
+        for code in sorted(self._organisations):
+            canonical.update(msgspec.json.encode(self._organisations[code], order="deterministic"))
+            canonical.update(b"\n")
+        return canonical.hexdigest()
 
     def organisation(self, code: str) -> Organisation | None:
-        """What is known of a code."""
-        raise NotImplementedError
+        """What is known of a code; None where the directory does not have it."""
+        return self._organisations.get(code)
 
     def resolve(self, ref: OrganisationRef | None, on: date | None) -> Resolution:
-        """What the organisation was on the day of the vaccination."""
-        raise NotImplementedError
+        """What the organisation was on the day of the vaccination.
+
+        Without a day the answer is given only where every day of the record's life gives the same one. The system
+        decides nothing by itself, since senders swap them: a school number is known by its form where no
+        organisation has that code, and an organisation's code by being in the directory.
+        """
+        if ref is None or ref.system.lower().startswith(_COUNTRY_SYSTEM):
+            return Resolution("absent")
+        key = (ref.system, ref.code, on)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[key] = self._resolve(ref, on)
+        return known
+
+    def _resolve(self, ref: OrganisationRef, on: date | None) -> Resolution:
+        code = OdsCode.read(ref.code)
+        if code is None:
+            return Resolution("unknown", path=("no ODS code",))
+        if code == UNKNOWN_PLACE or code in self._not_providers:
+            return Resolution("not-provider", str(code), path=(f"{code} stands for no provider",))
+        if code.looks_like_doctor:
+            return Resolution("not-provider", str(code), path=("the code of a doctor",))
+        labelled_school = ref.system.lower().rstrip("/").endswith(_SCHOOL_SYSTEM)
+        if code.looks_like_school and (labelled_school or not self._rolling_up.knows(code)):
+            return Resolution("school", str(code), path=(f"{code} has the form of a school number",))
+        if not self._rolling_up.knows(code):
+            return Resolution("unknown", str(code), path=(f"{code} is not in the directory",))
+        return self._rolling_up.whenever(str(code)) if on is None else self._rolling_up.on(str(code), on)
 
     def claimant(self, practice: str, performer: Resolution, on: date | None) -> str:
-        """The practice that a record of `practice`'s feed claims for."""
-        raise NotImplementedError
+        """The practice that a record of `practice`'s feed claims for, given who performed it.
+
+        A practice and its successor are one claimant, the one that was open on the day: the performer where it is
+        of the same line; else the feed's practice or what it had become by then; else the one of the line that was
+        open; else the feed's practice, as where the directory does not know it.
+        """
+        if on is None:
+            return practice
+        if performer.kind == "practice" and performer.practice in self.family(practice):
+            return performer.practice
+        return self._standing(practice, on)
 
     def same_claimant(self, one: str, other: str, on: date | None) -> bool:
-        """Whether two practice codes stand for one claimant on the day."""
-        raise NotImplementedError
+        """Whether two practice codes stand for one claimant on the day: equal, or predecessor and successor, where
+        for days before the succession the predecessor is the claimant. Without a day, whether they are of one line.
+        """
+        if one == other:
+            return True
+        if on is None:
+            return other in self.family(one)
+        return self._standing(one, on) == self._standing(other, on)
 
     def family(self, practice: str) -> frozenset[str]:
-        """The practice, those that came before it and those that came after it."""
-        raise NotImplementedError
+        """The practice, those that came before it and those that came after it, by recorded succession. Practices
+        that were merged into one are each of its line, but not of each other's.
+        """
+        return self._lines.line(practice)
+
+    def _standing(self, practice: str, on: date) -> str:
+        """The code under which the practice stood on the day; the code itself where that cannot be told."""
+        itself = self._rolling_up.on(practice, on)
+        if itself.kind == "practice":
+            return itself.practice
+        if practice not in self._organisations or self._rolling_up.is_open(practice, on):
+            return practice
+        before = {
+            answer.practice
+            for code in self.family(practice) - {practice}
+            if (answer := self._rolling_up.on(code, on)).kind == "practice"
+        }
+        return before.pop() if len(before) == 1 else practice
