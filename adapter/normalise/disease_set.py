@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from adapter.normalise.code_entry import RowRef, row_ref
+from adapter.normalise.table import Row
 
 
 class DiseaseSet(Struct, frozen=True):
@@ -22,3 +23,16 @@ class DiseaseSet(Struct, frozen=True):
     @property
     def ref(self) -> RowRef:
         return row_ref("target_diseases.csv", self.row)
+
+
+def disease_set(row: Row) -> DiseaseSet:
+    """From a row of `target_diseases.csv` that passed its checks."""
+    return DiseaseSet(
+        codes=frozenset(row["diseases"].split("+")),
+        vaccine_type=row["vaccine_type"],
+        programmes=row.words("programmes"),
+        order_only=row.yes("order_only"),
+        source=row["source"],
+        note=row["note"],
+        row=row.number,
+    )

@@ -7,6 +7,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from adapter.normalise.table import Row
+
 
 class Hold(Struct, frozen=True):
     """A count of `threshold` or more for a practice, month and (public) programme is held."""
@@ -30,3 +32,28 @@ class Incident(Struct, frozen=True):
     source: str = ""
     note: str = ""
     row: int = 0
+
+
+def hold(row: Row) -> Hold:
+    """From a row of `holds.csv` that passed its checks."""
+    return Hold(
+        programme=row["programme"],
+        threshold=row.number_in("threshold") or 0,
+        valid_from=row.day("from"),
+        valid_to=row.day("to"),
+        source=row["source"],
+        row=row.number,
+    )
+
+
+def incident(row: Row) -> Incident:
+    """From a row of `incidents.csv` that passed its checks."""
+    return Incident(
+        incident=row["incident"],
+        programme=row["programme"],
+        period=row["period"],
+        state="open" if row["state"] == "open" else "closed",
+        source=row["source"],
+        note=row["note"],
+        row=row.number,
+    )

@@ -7,6 +7,7 @@ from datetime import date
 from msgspec import Struct
 
 from adapter.normalise.code_entry import RowRef, row_ref
+from adapter.normalise.table import Row
 
 
 class Programme(Struct, frozen=True):
@@ -32,3 +33,20 @@ class Programme(Struct, frozen=True):
     @property
     def ref(self) -> RowRef:
         return row_ref("programmes.csv", self.row)
+
+
+def programme(row: Row) -> Programme:
+    """From a row of `programmes.csv` that passed its checks."""
+    return Programme(
+        key=row["programme"],
+        public=row["public"],
+        service=row["service"],
+        counted=row.yes("counted"),
+        priority=row.number_in("priority") or 0,
+        valid_from=row.day("from"),
+        valid_to=row.day("to"),
+        source=row["source"],
+        open=row["open"],
+        note=row["note"],
+        row=row.number,
+    )

@@ -7,6 +7,7 @@ from datetime import date
 from msgspec import Struct
 
 from adapter.normalise.code_entry import RowRef, row_ref
+from adapter.normalise.table import Row
 
 
 class SubContractor(Struct, frozen=True):
@@ -26,3 +27,16 @@ class SubContractor(Struct, frozen=True):
 
     def in_force(self, on: date) -> bool:
         return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+
+def sub_contractor(row: Row) -> SubContractor:
+    """From a row of `sub_contractors.csv` that passed its checks."""
+    return SubContractor(
+        practice=row["practice"],
+        provider=row["provider"],
+        programme=row["programme"],
+        valid_from=row.day("from"),
+        valid_to=row.day("to"),
+        source=row["source"],
+        row=row.number,
+    )
