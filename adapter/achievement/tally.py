@@ -63,7 +63,7 @@ class Tally:
             run=run,
             count=short_id("count", run, cell),
             practice=cell.practice,
-            service=catalogue.service(cell.programme),
+            service=catalogue.programmes[cell.programme].service,
             programme=cell.programme,
             indicator=cell.indicator,
             period=cell.period,

@@ -14,6 +14,7 @@ from msgspec import Struct
 from adapter.fhir.statement import Coding, Statement
 from adapter.normalise.catalogue import Catalogue
 from adapter.normalise.code_entry import Meaning
+from adapter.normalise.disease_set import DiseaseSet
 from adapter.reasons import Reason
 
 
@@ -57,10 +58,11 @@ def interpret(statement: Statement, catalogue: Catalogue) -> Interpretation:
     vaccine = _meanings(statement.vaccine, catalogue)
     procedures = [meaning for meaning in procedure + vaccine if meaning.entry and meaning.entry.role != "product"]
     role = min((_role(meaning) for meaning in procedures), key=_BY_RANK.index, default=Role.UNKNOWN)
+    diseases = _diseases(statement, catalogue)
     named = [
         programmes
         for programmes in (
-            _diseases(statement, catalogue),
+            diseases.programmes if diseases else None,
             _common(_decisive(procedure)),
             _common(_decisive(vaccine)),
         )
@@ -76,10 +78,11 @@ def interpret(statement: Statement, catalogue: Catalogue) -> Interpretation:
         problem=_problem(statement, named, common, readable),
         invalid_beside=bool(unusable) and bool(named),
         dose=_dose(procedure, vaccine),
-        form=_form(procedure, vaccine),
+        form=_form(statement, procedure, vaccine, catalogue),
         pregnancy=any(meaning.entry.pregnancy for meaning in procedures if meaning.entry),
-        order_only=any(meaning.entry.order_only for meaning in procedures if meaning.entry),
-        rows=tuple(sorted({row for meaning in procedure + vaccine for row in meaning.rows})),
+        order_only=any(meaning.entry.order_only for meaning in procedures if meaning.entry)
+        or (diseases is not None and diseases.order_only),
+        rows=_rows(procedure + vaccine, diseases),
     )
 
 
@@ -88,6 +91,11 @@ _UNUSABLE = frozenset({"check-digit", "mangled", "not-an-id", "description"})
 
 def _meanings(codings: Iterable[Coding], catalogue: Catalogue) -> list[Meaning]:
     return [catalogue.look_up(coding) for coding in codings]
+
+
+def _rows(meanings: Iterable[Meaning], diseases: DiseaseSet | None) -> tuple[str, ...]:
+    rows = {row for meaning in meanings for row in meaning.rows}
+    return tuple(sorted(rows | ({diseases.ref} if diseases else set())))
 
 
 def _role(meaning: Meaning) -> Role:
@@ -109,15 +117,15 @@ def _common(meanings: list[Meaning]) -> frozenset[str] | None:
     return frozenset.intersection(*sets) if sets else None
 
 
-def _diseases(statement: Statement, catalogue: Catalogue) -> frozenset[str] | None:
-    """The programmes of the disease set, or None where the set is not a known one and so says nothing."""
+def _diseases(statement: Statement, catalogue: Catalogue) -> DiseaseSet | None:
+    """The disease set, or None where it is not a known one and so says nothing."""
     codes = []
     for codings in statement.diseases:
-        concept = next((catalogue.concept(coding) for coding in codings if catalogue.concept(coding)), None)
+        concept = next((found for coding in codings if (found := catalogue.concept(coding))), None)
         if concept is None:
             return None
         codes.append(concept)
-    return catalogue.disease_set(frozenset(codes)) if codes else None
+    return catalogue.disease_sets.get(frozenset(codes)) if codes else None
 
 
 def _problem(
@@ -145,7 +153,9 @@ def _dose(procedure: list[Meaning], vaccine: list[Meaning]) -> int | str | None:
     return None
 
 
-def _form(procedure: list[Meaning], vaccine: list[Meaning]) -> str | None:
-    """Nasal or injected, by the code; a contradiction tells neither."""
+def _form(statement: Statement, procedure: list[Meaning], vaccine: list[Meaning], catalogue: Catalogue) -> str | None:
+    """Nasal or injected, by procedure and product, else by the route; a contradiction tells neither."""
     forms = {meaning.entry.form for meaning in procedure + vaccine if meaning.entry and meaning.entry.form}
-    return next(iter(forms)) if len(forms) == 1 else None
+    routes = {form for coding in statement.route if (form := catalogue.route_form(coding))}
+    told = forms or routes
+    return next(iter(told)) if len(told) == 1 else None

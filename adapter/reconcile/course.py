@@ -7,6 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
+
 class Dose(Struct, frozen=True, order=True):
     """One given dose of a patient. `programmes` are the fine keys it may belong to; `stated` is the number that its
     code or its dose field states, `booster` that its code calls it one.

@@ -73,9 +73,7 @@ def _given_dose(
     return dose(leading, vaccination_id(group), _programmes(leading, group, patient, rules))
 
 
-def _programmes(
-    reading: Reading, group: Sequence[Reading], patient: Sequence[Reading], rules: Rules
-) -> frozenset[str]:
+def _programmes(reading: Reading, group: Sequence[Reading], patient: Sequence[Reading], rules: Rules) -> frozenset[str]:
     return narrow(reading.meaning.programmes, person(reading, group, patient, rules))
 
 
@@ -90,9 +88,7 @@ def _settle(
     if judged is None:
         programmes = _programmes(reading, group, patient, rules)
         leads = reading is min(group, key=earliest) and not any(other.claimant for other in group)
-        verdict = (
-            Verdict(Outcome.OUT_OF_SCOPE, Reason.NO_CLAIMANT) if leads else Verdict(Outcome.MERGED, Reason.TWIN)
-        )
+        verdict = Verdict(Outcome.OUT_OF_SCOPE, Reason.NO_CLAIMANT) if leads else Verdict(Outcome.MERGED, Reason.TWIN)
         return Settled(reading, vaccination, programmes, verdict, supporting_dates(reading), own_grounds(reading))
     claim, verdict = judged
     if reading is claim.deciding:
@@ -110,11 +106,10 @@ def _settle(
 
 def _decision(settled: Settled, rules: Rules) -> Decision:
     reading, record = settled.reading, settled.reading.record
-    public = {rules.catalogue.programmes[key].public for key in settled.programmes} - {""}
+    public = {rules.catalogue.public_key(key) for key in settled.programmes} - {""}
     programme = public.pop() if len(public) == 1 else None
-    indicator = settled.verdict.indicator
-    if indicator is None and programme:
-        indicator = rules.catalogue.first_indicator(programme)
+    own = settled.verdict.indicator
+    indicator = own.id if own else rules.catalogue.first_indicator(programme) if programme else None
     first = record.identifiers[0]
     return Decision(
         outcome=settled.verdict.outcome,
@@ -122,7 +117,7 @@ def _decision(settled: Settled, rules: Rules) -> Decision:
         supporting=settled.supporting,
         practice=reading.claimant or None,
         programme=programme,
-        indicator=indicator.id if indicator else None,
+        indicator=indicator,
         period=_period(record.statement.occurred),
         occurred=london_date(record.statement.occurred) or None,
         vaccination=settled.vaccination,

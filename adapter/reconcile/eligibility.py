@@ -17,6 +17,7 @@ from adapter.reasons import Reason
 from adapter.reconcile.course import Dose, Place, known_before, place
 from adapter.reconcile.person import Person, Span, last_31_august, next_31_march, within
 
+
 class Eligibility(Struct, frozen=True):
     """`indicator` is the one that the dose counts for, or would have; `reason` is None where it counts, and
     `age-unknown` where the indicator needs an age that is not known well enough to say.

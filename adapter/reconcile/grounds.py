@@ -5,6 +5,8 @@ An auditor reads them in a trace; they are part of the decision, so that a chang
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from adapter.organisations.resolution import Resolution
 from adapter.reconcile.decision import Ground
 from adapter.reconcile.evidence import Gms, Party, copied_in
@@ -53,9 +55,7 @@ def grounds(claim: Claim, verdict: Verdict, rules: Rules) -> tuple[Ground, ...]:
     if claim.review:
         said.append(Ground("review", f"A person's verdict on {claim.review.when[:10]}: {claim.review.verdict}."))
     if verdict.indicator:
-        said.append(
-            Ground("indicator", f"Indicator {verdict.indicator.id}.", _rows([verdict.indicator.ref]))
-        )
+        said.append(Ground("indicator", f"Indicator {verdict.indicator.id}.", _rows([verdict.indicator.ref])))
     return tuple(said)
 
 
@@ -105,6 +105,5 @@ def _twins(claim: Claim) -> list[Ground]:
     return said
 
 
-def _rows(rows: object) -> str:
-    pairs = sorted(set(rows))  # type: ignore[call-overload]
-    return ", ".join(f"{file}:{row}" for file, row in pairs)
+def _rows(rows: Iterable[str]) -> str:
+    return ", ".join(sorted(set(rows)))

@@ -17,7 +17,6 @@ from adapter.normalise.indicator import AgePeriod
 from adapter.reconcile.reading import Reading
 from adapter.reconcile.rules import Rules
 
-
 LAST_YEAR = 9000
 """Years beyond it overflow an age's arithmetic, and are no birth date of anybody."""
 DayTest = Callable[[date], bool]

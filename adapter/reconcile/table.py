@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from adapter.reconcile.eligibility import Eligibility, eligibility
 from adapter.normalise.indicator import Indicator
 from adapter.normalise.interpretation import Role
 from adapter.reasons import Outcome, Reason
 from adapter.reconcile.course import Dose
+from adapter.reconcile.eligibility import Eligibility, eligibility
 from adapter.reconcile.evidence import ELSEWHERE, UNTOLD, Gms, Party, copied_in
 from adapter.reconcile.reading import Reading
 from adapter.reconcile.rules import Rules
@@ -33,7 +33,7 @@ def judge(claim: Claim, doses: Sequence[Dose], rules: Rules) -> Verdict:
     """Scope, rows 1 to 7, codes, person and date, indicator, rows 8 to 15. `doses` are all given doses of the
     patient; `once` is asked later, when every claim has its verdict.
     """
-    indicators = rules.catalogue.indicators_of(claim.programmes)
+    indicators = [row for row in rules.catalogue.indicators if row.evaluable and row.programmes & claim.programmes]
     fits = _fits(claim, indicators, doses)
     shown = fits.indicator if fits else (indicators[0] if claim.programme and indicators else None)
     verdict = (

@@ -54,7 +54,7 @@ def _claim(claimant: str, group: Sequence[Reading], patient: Sequence[Reading], 
     deciding = min(own, key=lambda reading: (not reading.live, not reading.from_gp, *earliest(reading)))
     about = person(deciding, group, patient, rules)
     programmes = narrow(deciding.meaning.programmes, about)
-    public = {rules.catalogue.programmes[key].public for key in programmes}
+    public = {rules.catalogue.public_key(key) for key in programmes} - {""}
     programme = public.pop() if len(public) == 1 else None
     twins = [reading for reading in group if reading is not deciding and reading.live and not reading.from_gp]
     parties = [(twin, party(twin.performer, claimant, twin, programme, rules)) for twin in twins]
