@@ -98,7 +98,7 @@ class Context:
     def __init__(self, scopes: tuple[Scope, ...] = (), full_url: str = "") -> None:
         """`scopes` from the innermost Bundle to the outermost; `full_url` is that of the record's own entry."""
         self._scopes = scopes
-        self._base = _split(full_url)[0]
+        self._base = split_reference(full_url)[0]
 
     def with_more(self, resources: Mapping[str, Json]) -> Context:
         """The same with other resources of the delivery, asked last: pointer → resource (parsed and well-typed)."""
@@ -124,7 +124,7 @@ class Context:
             return _contained(from_resource, text[1:])
         if text.lower().startswith("urn:"):
             return self._by_urn(text)
-        base, type_, id_, version = _split(text)
+        base, type_, id_, version = split_reference(text)
         for scope in self._scopes:
             found = scope.at(text.split("/_history/")[0], type_, version) if base else None
             if found is None and type_:
@@ -203,7 +203,7 @@ def _contained(resource: Json | None, id_: str) -> Found | None:
     return None
 
 
-def _split(url: str) -> tuple[str, str, str, str]:
+def split_reference(url: str) -> tuple[str, str, str, str]:
     """`[base/]Type/id[/_history/n]` → base, Type, id, n; empty texts for what is not of this form."""
     path, _, version = url.partition("/_history/")
     parts = path.rsplit("/", 2)
@@ -221,7 +221,7 @@ def _comparable(url: str) -> str:
 
 
 def _base(place: Place) -> str:
-    return _split(place.full_url)[0]
+    return split_reference(place.full_url)[0]
 
 
 def _newest(candidates: list[Place], version: str) -> Found | None:

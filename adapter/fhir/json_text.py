@@ -31,6 +31,12 @@ _LARGEST_EXPONENT = 400
 _LONGEST_NUMBER = 400
 
 
+class NumberText(str):
+    """An id or code that came as a JSON integer: its exact digits. The sender may have rounded them before."""
+
+    __slots__ = ()
+
+
 class Parsed(Struct, frozen=True):
     """A JSON text that can be taken; `value` is what `json.loads` gives, with `Decimal` for decimals."""
 
@@ -76,6 +82,17 @@ def parse(content: bytes) -> Parsed | tuple[Issue, ...]:
     if _SUSPECT_ESCAPE.search(text):
         return _sorted(_walk(value)) or Parsed(value)
     return Parsed(value)
+
+
+def is_json(content: bytes) -> bool:
+    """Whether it is JSON at all, whatever else is wrong with it."""
+    try:
+        json.loads(content.decode("utf-8", "replace"), parse_int=str)
+    except json.JSONDecodeError:
+        return False
+    except RecursionError:
+        return True
+    return True
 
 
 def _faults(text: str) -> tuple[Issue, ...]:

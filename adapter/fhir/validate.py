@@ -1,0 +1,41 @@
+"""Shape, then the authority, then our profile: a record comes out whole, or with every reason why it cannot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec import Struct
+
+from adapter.fhir import authority, fault, profile
+from adapter.fhir.issue import Issue
+from adapter.fhir.model import Version
+from adapter.fhir.shape import shaped
+
+
+class Validated(Struct, frozen=True):
+    """A record resource that can be read: `resource` as sent, with the two repairs of `shape` and without nulls."""
+
+    resource: dict[str, Any]
+    version: Version
+
+
+def validate(resource: dict[str, Any], version: Version) -> Validated | tuple[Issue, ...]:
+    """A resource as parsed by `json_text` → itself, readable, or its faults, sorted, each once.
+
+    A fault of the JSON type does not hide the others: the authority sees the resource without what was ill-typed, and
+    what it then misses there is not said again.
+    """
+    shape = shaped(resource, version, drop_lists=True)
+    if shape is None:
+        return (fault.unknown_resource("", version),)
+    said = tuple(issue.expression for issue in shape.issues)
+    issues = set(shape.issues)
+    for issue in authority.verdict(shape.resource, version):
+        if issue.code != "required" or not any(_below(each, issue.expression) for each in said):
+            issues.add(issue)
+    issues.update(profile.breaches(shape.resource, version))
+    return tuple(sorted(issues)) or Validated(shape.resource, version)
+
+
+def _below(path: str, parent: str) -> bool:
+    return path == parent or path.startswith((f"{parent}.", f"{parent}["))
