@@ -1,0 +1,3 @@
+from england import decided, outcome, rules
+
+__all__ = ["decided", "outcome", "rules"]
