@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -63,3 +63,13 @@ def progress() -> Iterator[Progress]:
     )
     with bar:
         yield bar
+
+
+@contextmanager
+def working(what: str) -> Iterator[Callable[[int], None]]:
+    """Tells on a terminal how many of something are done; silence elsewhere. The function takes the number so far."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with Console(file=sys.stderr).status(f"{what}…") as status:
+        yield lambda done: status.update(f"{what}: {done:,}") if done % 100 == 0 else None

@@ -15,7 +15,7 @@ import typer
 
 from adapter.errors import UsageError
 from adapter.settings import Settings
-from adapter.store.store import Store
+from adapter.store.store import Store, open_store
 
 Database = Annotated[
     str | None,
@@ -39,10 +39,10 @@ def settings(db: str | None) -> Settings:
 
 
 @contextmanager
-def store(db: str | None) -> Iterator[Store]:
+def stored(db: str | None) -> Iterator[Store]:
     """The database named, its schema brought up to date, closed at the end."""
     found = settings(db)
-    with Store.open(found.database_url, found) as opened:
+    with open_store(found.database_url, found) as opened:
         yield opened
 
 

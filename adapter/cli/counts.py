@@ -1,0 +1,73 @@
+"""`adapter counts`: the achievement counts of a run."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from adapter.achievement.achievement import Achievement
+from adapter.achievement.emission import counts_csv, counts_json
+from adapter.cli import console, options
+from adapter.errors import UsageError
+
+
+class Format(StrEnum):
+    """How counts are written."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    FHIR = "fhir"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(counts)
+
+
+def counts(
+    run: options.RunId = None,
+    practice: options.Practice = None,
+    format_: Annotated[Format, typer.Option("--format", help="Tables for people, the others for scripts.")] = Format.TABLE,
+    db: options.Database = None,
+) -> None:
+    """Show the achievement counts of a run, by practice, programme, indicator and month.
+
+    A held count must not be paid before somebody has looked: `incident` is a known fault of a source, `threshold` an
+    unusually high value. `adapter trace COUNT` takes a count apart.
+    """
+    if format_ is Format.FHIR:
+        raise UsageError("Counts as FHIR MeasureReports are not part of this version: use --format json or csv.")
+    with options.stored(db) as store:
+        found = store.runs.found(run)
+        achievements = store.runs.achievements(found, practice)
+    if format_ is Format.JSON:
+        console.write(counts_json(achievements))
+    elif format_ is Format.CSV:
+        console.write(counts_csv(achievements))
+    else:
+        show(achievements, found.id)
+
+
+def show(achievements: list[Achievement], run: str) -> None:
+    columns = ("practice", "programme", "indicator", "month", "value", "excluded", "queried", "state", "holds", "count")
+    rows = [
+        (
+            one.practice,
+            one.programme,
+            one.indicator,
+            one.period,
+            one.value,
+            one.excluded,
+            one.queried,
+            one.state,
+            ", ".join(one.holds),
+            one.count[:12],
+        )
+        for one in achievements
+    ]
+    title = f"Counts of run {run[:12]}"
+    console.out().print(console.table(title, columns, rows, right=("value", "excluded", "queried")))
+    if not achievements:
+        console.out().print("Nothing was counted, excluded or queried in these months.")

@@ -1,0 +1,47 @@
+"""The rules that a run decides by: the mapping tables, the organisation directory as loaded, and people's reviews."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from adapter.errors import AdapterError
+from adapter.normalise.catalogue import Catalogue, load_catalogue
+from adapter.normalise.tables import mappings_folder
+from adapter.organisations.directory import Directory
+from adapter.organisations.release import Release, decode
+from adapter.organisations.role_table import RoleMeaning, read_roles
+from adapter.reconcile.review import Review
+from adapter.reconcile.rules import Rules
+from adapter.store.store import Store
+
+
+def catalogue_in_force() -> Catalogue:
+    """The mapping tables. Raises AdapterError where they are unsound: half a table would decide wrongly."""
+    loaded = load_catalogue()
+    if isinstance(loaded, Catalogue):
+        return loaded
+    first = loaded[0]
+    raise AdapterError(
+        f"The mapping tables have {len(loaded)} faults, the first in {first.file} row {first.row}: {first.text} "
+        "`adapter mappings check` lists them."
+    )
+
+
+def rules_in_force(store: Store, gms_extension: str, reviews: Sequence[Review]) -> tuple[Rules, str]:
+    """The rules, and the digest of the role table, which the directory's own digest does not hold."""
+    catalogue = catalogue_in_force()
+    content = (mappings_folder() / "organisation_roles.csv").read_bytes()
+    meanings = read_roles(content)
+    roles = [meaning for meaning in meanings if isinstance(meaning, RoleMeaning)]
+    if len(roles) != len(meanings):
+        raise AdapterError("organisation_roles.csv cannot be read: `adapter mappings check` says where.")
+    releases = (decode(release.parsed) for release in store.ods_releases.listed())
+    directory = Directory.build(
+        (release for release in releases if isinstance(release, Release)), roles, catalogue.not_providers
+    )
+    by_key: dict[tuple[str, str, str, str], tuple[Review, ...]] = {}
+    for review in reviews:
+        key = (review.practice, review.feed, review.system, review.value)
+        by_key[key] = (*by_key.get(key, ()), review)
+    return Rules(catalogue, directory, gms_extension, by_key), hashlib.sha256(content).hexdigest()
