@@ -1,7 +1,8 @@
 """A Bundle of any type, cut into its entries without reading their resources.
 
-What surrounds the resources is read leniently: a Bundle of the wrong type, or of none, gives its entries all the same. What makes
-its entries ambiguous (two `entry` arrays) or is no JSON costs the Bundle; what is wrong in one entry costs that entry.
+What surrounds the resources is read leniently: a Bundle of the wrong type, or of none, gives its entries all the same.
+What makes its entries ambiguous (two `entry` arrays) or is no JSON costs the Bundle; what is wrong in one entry costs
+that entry.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _NOTIFIES = frozenset({"Parameters", "SubscriptionStatus"})
 class Header(Struct, frozen=True):
     """The name of a resource, read past everything else in it."""
 
-    resourceType: str = ""  # noqa: N815 - FHIR's name
+    resourceType: str = ""
     id: str | int = ""
     meta: dict[str, Any] | None = None
 
@@ -166,6 +167,11 @@ def _known_entry(
     content: bytes, span: Span, resource: Span | None, around: dict[str, Any], expression: str, depth: int
 ) -> BundleEntry:
     request, response = _object(around.get("request")), _object(around.get("response"))
+    if "request" in around and not (isinstance(around["request"], dict) and isinstance(request.get("method", ""), str)):
+        text = (
+            "`request` does not say by a `method` what to do: send it as a JSON object with a method, or leave it out."
+        )
+        return BundleEntry(span, issues=(_fault(f"{expression}.request", text),))
     nested = None
     if resource is not None and is_bundle(content, resource):
         nested = cut(content, resource, f"{expression}.resource", depth + 1)

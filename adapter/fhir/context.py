@@ -31,17 +31,21 @@ class Found(NamedTuple):
 class Place:
     """One resource of a Bundle: its name is known, its content is read when first asked for."""
 
-    __slots__ = ("_load", "_read", "_resource", "full_url", "id", "pointer", "type", "version")
+    __slots__ = ("_keep", "_kept", "_load", "full_url", "id", "pointer", "type", "version")
 
-    def __init__(self, pointer: str, type_: str, id_: str, load: Load, full_url: str = "", version: str = "") -> None:
+    def __init__(
+        self, pointer: str, type_: str, id_: str, load: Load, full_url: str = "", version: str = "", keep: bool = True
+    ) -> None:
+        """`keep` holds on to what was read, for documents small enough."""
         self.pointer, self.type, self.id, self.full_url, self.version = pointer, type_, id_, full_url, version
-        self._load, self._read = load, False
-        self._resource: Json | None = None
+        self._load, self._keep = load, keep
+        self._kept: tuple[Json | None] | None = None
 
     def found(self) -> Found | None:
-        if not self._read:
-            self._resource, self._read = self._load(), True
-        return None if self._resource is None else Found(self._resource, self.pointer)
+        resource = self._load() if self._kept is None else self._kept[0]
+        if self._keep and self._kept is None:
+            self._kept = (resource,)
+        return None if resource is None else Found(resource, self.pointer)
 
 
 class Scope:
@@ -52,7 +56,7 @@ class Scope:
         self._by_url: dict[str, list[Place]] = {}
         self._by_id: dict[str, list[Place]] = {}
         self._by_type: dict[str, list[Place]] = {}
-        self.referrers: dict[tuple[str, str, int], dict[str, tuple[Found, ...]]] = {}
+        self.referrers: dict[tuple[str, str, int], dict[str, tuple[Place, ...]]] = {}
         for place in places:
             self._by_type.setdefault(place.type, []).append(place)
             if place.id:
@@ -61,8 +65,11 @@ class Scope:
             if place.full_url:
                 self._by_url.setdefault(_comparable(place.full_url), []).append(place)
 
+    def places(self, type_: str) -> list[Place]:
+        return self._by_type.get(type_, [])
+
     def of_type(self, type_: str) -> Iterator[Found]:
-        for place in self._by_type.get(type_, ()):
+        for place in self.places(type_):
             found = place.found()
             if found:
                 yield found
@@ -156,18 +163,26 @@ class Context:
             for index, resource in enumerate(_contained_list(from_resource))
             if resource.get("resourceType") == type_ and self._meaning(resource.get(element), from_resource) == wanted
         ]
-        beside = [found for scope in self._scopes for found in self._referrers(scope, type_, element).get(wanted, ())]
+        beside = [
+            found
+            for rank in range(len(self._scopes))
+            for place in self._referrers(rank, type_, element).get(wanted, ())
+            if (found := place.found())
+        ]
         return (*inside, *beside)
 
-    def _referrers(self, scope: Scope, type_: str, element: str) -> dict[str, tuple[Found, ...]]:
-        key = (type_, element, len(self._scopes))
+    def _referrers(self, rank: int, type_: str, element: str) -> dict[str, tuple[Place, ...]]:
+        """The resources of a type in one scope by what their element names, seen from where they stand themselves."""
+        scope, own = self._scopes[rank], Context(self._scopes[rank:])
+        key = (type_, element, len(own._scopes))
         index = scope.referrers.get(key)
         if index is None:
-            grouped: dict[str, list[Found]] = {}
-            for found in scope.of_type(type_):
-                meaning = self._meaning(found.resource.get(element), found.resource)
+            grouped: dict[str, list[Place]] = {}
+            for place in scope.places(type_):
+                found = place.found()
+                meaning = own._meaning(found.resource.get(element), found.resource) if found else ""
                 if meaning and not meaning.startswith("/contained/"):
-                    grouped.setdefault(meaning, []).append(found)
+                    grouped.setdefault(meaning, []).append(place)
             index = scope.referrers[key] = {meaning: tuple(group) for meaning, group in grouped.items()}
         return index
 

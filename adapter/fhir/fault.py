@@ -19,8 +19,8 @@ _JSON_TYPES = {
     "comment": "a JSON string, in quotes",
 }
 _TYPES = {
-    "date": "a date of the calendar, as YYYY, YYYY-MM or YYYY-MM-DD",
-    "dateTime": "a date of the calendar: YYYY, YYYY-MM, YYYY-MM-DD, or with a time as YYYY-MM-DDThh:mm:ss and its zone",
+    "date": "a date of the calendar as YYYY, YYYY-MM or YYYY-MM-DD",
+    "dateTime": "a date of the calendar as YYYY, YYYY-MM or YYYY-MM-DD, or YYYY-MM-DDThh:mm:ss with its zone",
     "instant": "a date and time as YYYY-MM-DDThh:mm:ss with its zone (Z, +00:00 or +01:00)",
     "time": "a time as hh:mm:ss without a zone",
     "code": "a code: not empty, no blank before or behind it, no two blanks in a row",

@@ -68,6 +68,8 @@ def parse(content: bytes) -> Parsed | tuple[Issue, ...]:
         return (
             _issue("structure", "", f"The text is not UTF-8 (byte {error.start} of it): send it encoded as UTF-8."),
         )
+    if not text.strip():
+        return (_issue("structure", "", "The text is empty: send a FHIR resource as JSON."),)
     try:
         value = _FAST.decode(text)
     except json.JSONDecodeError as error:
