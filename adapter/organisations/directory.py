@@ -75,7 +75,8 @@ class Directory:
 
         Without a day the answer is given only where every day of the record's life gives the same one. The system
         decides nothing by itself, since senders swap them: a school number is known by its form where no
-        organisation has that code, and an organisation's code by being in the directory.
+        organisation has that code, and an organisation's code by being in the directory. A doctor's code, and what
+        may be somebody's name in place of a code, are not shown in the answer.
         """
         if ref is None or ref.system.lower().startswith(_COUNTRY_SYSTEM):
             return Resolution("absent")
@@ -94,36 +95,41 @@ class Directory:
         if code == UNKNOWN_PLACE or code in self._not_providers:
             return Resolution("not-provider", str(code), path=(f"{code} stands for no provider",))
         if code.looks_like_doctor:
-            return Resolution("not-provider", str(code), path=("the code of a doctor",))
+            return Resolution("not-provider", path=("the code of a doctor",))
         labelled_school = ref.system.lower().rstrip("/").endswith(_SCHOOL_SYSTEM)
         if code.looks_like_school and (labelled_school or not self._rolling_up.knows(code)):
             return Resolution("school", str(code), path=(f"{code} has the form of a school number",))
         if not self._rolling_up.knows(code):
-            return Resolution("unknown", str(code), path=(f"{code} is not in the directory",))
+            shown = "" if code.may_be_words else str(code)
+            return Resolution("unknown", shown, path=(f"{shown or 'the code'} is not in the directory",))
         return self._rolling_up.whenever(str(code)) if on is None else self._rolling_up.on(str(code), on)
 
     def claimant(self, practice: str, performer: Resolution, on: date | None) -> str:
         """The practice that a record of `practice`'s feed claims for, given who performed it.
 
-        A practice and its successor are one claimant, the one that was open on the day: the performer where it is
-        of the same line; else the feed's practice or what it had become by then; else the one of the line that was
-        open; else the feed's practice, as where the directory does not know it.
+        A practice and its successor are one claimant, the one that was open on the day: the performer, where it came
+        before the feed's practice and the succession lay ahead; else the feed's practice or what it had become by
+        then; else the one predecessor that was open; else the feed's practice, as where the directory knows nothing
+        of it. A successor that worked beside its predecessor before the succession was another practice then.
         """
         if on is None:
             return practice
-        if performer.kind == "practice" and performer.practice in self.family(practice):
+        if performer.kind == "practice" and performer.practice in self._forerunners(practice, on):
             return performer.practice
         return self._standing(practice, on)
 
     def same_claimant(self, one: str, other: str, on: date | None) -> bool:
-        """Whether two practice codes stand for one claimant on the day: equal, or predecessor and successor, where
-        for days before the succession the predecessor is the claimant. Without a day, whether they are of one line.
+        """Whether two practice codes stand for one claimant on the day: predecessor and successor do where the
+        succession's date fits. Without a day, whether they are of one line.
         """
         if one == other:
             return True
         if on is None:
             return other in self.family(one)
-        return self._standing(one, on) == self._standing(other, on)
+        return self._standing(one, on) == self._standing(other, on) or any(
+            earlier in self._forerunners(later, on) and not self._rolling_up.is_open(later, on)
+            for earlier, later in ((one, other), (other, one))
+        )
 
     def family(self, practice: str) -> frozenset[str]:
         """The practice, those that came before it and those that came after it, by recorded succession. Practices
@@ -136,11 +142,27 @@ class Directory:
         itself = self._rolling_up.on(practice, on)
         if itself.kind == "practice":
             return itself.practice
-        if practice not in self._organisations or self._rolling_up.is_open(practice, on):
+        if self._rolling_up.is_open(practice, on):
             return practice
-        before = {
-            answer.practice
-            for code in self.family(practice) - {practice}
-            if (answer := self._rolling_up.on(code, on)).kind == "practice"
-        }
-        return before.pop() if len(before) == 1 else practice
+        before = self._forerunners(practice, on)
+        return next(iter(before)) if len(before) == 1 else practice
+
+    def _forerunners(self, practice: str, on: date) -> frozenset[str]:
+        """The practices, open on the day, that the practice came after later on."""
+        found: set[str] = set()
+        ahead = {practice}
+        while (
+            ahead := {
+                earlier
+                for code in ahead
+                for earlier, start in self._lines.predecessors(code).items()
+                if start is None or on < start
+            }
+            - found
+        ):
+            found |= ahead
+        return frozenset(
+            code
+            for code in found - {practice}
+            if (answer := self._rolling_up.on(code, on)).kind == "practice" and answer.practice == code
+        )

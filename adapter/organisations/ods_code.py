@@ -28,9 +28,14 @@ class OdsCode(str):
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """The code in `text` as people and systems write it: blanks anywhere, small letters. None if there is none."""
-        tidy = "".join(text.split()).upper()
+        """The code in `text` as people and systems write it: blanks around it, small letters. None if there is none."""
+        tidy = text.strip().upper()
         return cls(tidy) if _PATTERN.fullmatch(tidy) else None
+
+    @property
+    def may_be_words(self) -> bool:
+        """Whether it could as well be a name that somebody typed: six letters or more and no digit. Not one to show."""
+        return len(self) > 5 and self.isalpha()
 
     @property
     def looks_like_doctor(self) -> bool:

@@ -55,7 +55,7 @@ def _role(role: dict[str, Any]) -> Role:
 
 
 def _target(held: dict[str, Any]) -> str:
-    return str(OdsCode("".join(fields.text(held, "Target", "OrgId", "extension").split()).upper()))
+    return str(OdsCode(fields.text(held, "Target", "OrgId", "extension").upper()))
 
 
 def _relationships(record: dict[str, Any]) -> tuple[Relationship, ...]:

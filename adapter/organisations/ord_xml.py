@@ -42,6 +42,8 @@ def read_records(content: bytes) -> tuple[list[Entry], list[Issue]]:
         reading.issues.append(
             Issue("structure", f"line {error.lineno}", "The XML is broken here; what follows is lost.")
         )
+    except (LookupError, ValueError):
+        reading.issues.append(Issue("structure", "", "The XML names an encoding that cannot be read. Use UTF-8."))
     return reading.entries, reading.issues
 
 

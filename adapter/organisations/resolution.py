@@ -10,7 +10,7 @@ Kind = Literal["practice", "other-provider", "care-home", "school", "not-provide
 
 
 class Resolution(Struct, frozen=True):
-    """`code` is the code as sent ("" where none could be read); `organisation` the one that it rolls up to (a
+    """`code` is the code as sent ("" where none could be read, or it may name a person); `organisation` the one that it rolls up to (a
     branch's practice, a site's trust, a successor), "" where the code leads to no organisation; `practice` the GP
     practice's own code where `kind` is `practice`, else "".
 
