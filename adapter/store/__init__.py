@@ -1,0 +1,1 @@
+"""The only place that speaks SQL. `Store` is its door."""

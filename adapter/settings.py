@@ -1,0 +1,92 @@
+"""Everything that the surroundings decide, read once at the edge and handed on as a value."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+from platformdirs import user_data_path
+
+from adapter.errors import KeyFault, UsageError
+
+KEY_BYTES = 32
+
+
+class Settings(Struct, frozen=True):
+    """The settings, each an environment variable of the same name with `ADAPTER_` before it."""
+
+    database_url: str
+    """ADAPTER_DATABASE_URL: `sqlite:///FILE` or `postgresql://…`. Default: `adapter.sqlite3` in the data folder."""
+
+    data_dir: Path
+    """ADAPTER_DATA_DIR: the folder of the embedded database and of the patient key. Default: the user's data folder."""
+
+    gms_extension: str = ""
+    """ADAPTER_GMS_EXTENSION: URL of the extension that carries the GMS attribute (`valueBoolean`). Default: none."""
+
+    data_key: bytes | None = None
+    """ADAPTER_DATA_KEY, or ADAPTER_DATA_KEY_FILE: 32 bytes in hex or base64. With it, payloads are encrypted."""
+
+    patient_key: bytes | None = None
+    """ADAPTER_PATIENT_KEY, or ADAPTER_PATIENT_KEY_FILE: at least 32 bytes in hex or base64, under which patients are
+    hashed. Default: `patient.key` in the data folder, made with the first database."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Settings as `environ` has them. Raises UsageError or KeyFault for one that cannot be meant."""
+        sent = environ.get("ADAPTER_DATA_DIR", "").strip()
+        data_dir = Path(sent).expanduser() if sent else user_data_path("immunisation-cqrs-adapter", appauthor=False)
+        data_key = _key(environ, "ADAPTER_DATA_KEY")
+        if data_key is not None and len(data_key) != KEY_BYTES:
+            raise KeyFault("ADAPTER_DATA_KEY must be exactly 32 bytes (AES-256): `openssl rand -hex 32` makes one.")
+        return cls(
+            database_url=environ.get("ADAPTER_DATABASE_URL", "").strip() or embedded_database(data_dir),
+            data_dir=data_dir,
+            gms_extension=environ.get("ADAPTER_GMS_EXTENSION", "").strip(),
+            data_key=data_key,
+            patient_key=_key(environ, "ADAPTER_PATIENT_KEY"),
+        )
+
+    def __repr__(self) -> str:
+        """Neither keys nor the database's password."""
+        return f"Settings(data_dir={self.data_dir!r}, gms_extension={self.gms_extension!r}, …)"
+
+
+def embedded_database(data_dir: Path) -> str:
+    """The URL of the SQLite file that is used where no database is named."""
+    return f"sqlite:///{data_dir / 'adapter.sqlite3'}"
+
+
+def read_key(text: str, name: str) -> bytes:
+    """A key of at least 32 bytes from hex or base64. `name` says in the error where it came from."""
+    compact = "".join(text.split())
+    for decode in (bytes.fromhex, _base64):
+        try:
+            key = decode(compact)
+        except (ValueError, binascii.Error):
+            continue
+        if len(key) >= KEY_BYTES:
+            return key
+    raise KeyFault(f"{name} must hold at least 32 bytes in hex or base64: `openssl rand -hex 32` makes one.")
+
+
+def _base64(text: str) -> bytes:
+    return base64.b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4), validate=True)
+
+
+def _key(environ: Mapping[str, str], name: str) -> bytes | None:
+    text, file = environ.get(name, "").strip(), environ.get(f"{name}_FILE", "").strip()
+    if text and file:
+        raise UsageError(f"{name} and {name}_FILE are both set: keep one of them.")
+    if text:
+        return read_key(text, name)
+    if not file:
+        return None
+    try:
+        content = Path(file).expanduser().read_text("ascii")
+    except (OSError, UnicodeDecodeError):
+        raise KeyFault(f"The file that {name}_FILE names cannot be read: check the path and its permissions.") from None
+    return read_key(content, f"{name}_FILE")

@@ -1,0 +1,196 @@
+"""The connection to SQLite or PostgreSQL: opened, migrated, and every error of it turned into a sentence of ours.
+
+A database error can hold the values of the statement it came from, and with them patient data. It never leaves this
+module: what leaves is a StoreError without a cause.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+
+from adapter.errors import StoreBusy, StoreError, UsageError
+from adapter.store.migrations import HEAD
+
+Clock = Callable[[], datetime]
+
+BUSY_SECONDS = 60
+"""How long a writer waits for another one."""
+WRITE_LOCK = 0x1AADA97E
+"""Key of the PostgreSQL advisory lock under which numbers are given."""
+_SQLITE_BUSY = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED
+_POSTGRES_BUSY = {"55P03", "40001", "40P01", "57014"}  # lock not available, serialisation, deadlock, timeout
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Database:
+    """One open database. Reading and writing are blocks: `with database.read() as connection`."""
+
+    def __init__(self, url: str, clock: Clock = utc_now) -> None:
+        """Opens and migrates. Raises UsageError for a URL that is no such thing, StoreError where nobody answers."""
+        self.clock = clock
+        self._engine = _engine(url)
+        self.dialect = self._engine.dialect.name
+        try:
+            self._migrate()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A read transaction. Rows come from a cursor on the server where a statement is streamed."""
+        with _translated(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A write transaction: committed at the end of the block, or not at all. One at a time in the whole database,
+        so that numbers have no gaps and nothing below a number that is seen can come later.
+        """
+        with _translated(), self._engine.connect() as plain:
+            connection = plain.execution_options(adapter_write=True)
+            with connection.begin():
+                if self.dialect == "postgresql":
+                    connection.execute(sa.text(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'"))
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITE_LOCK)))
+                yield connection
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """On PostgreSQL, the only one that works under this name, for as long as the block takes; others wait.
+
+        SQLite has no such lock. There two processes may take one delivery together: each batch is written by the one
+        that comes first (see `Deliveries.add_batch`).
+        """
+        if self.dialect != "postgresql":
+            yield
+            return
+        key = sa.func.hashtextextended(name, 0)
+        with _translated(), self._engine.connect() as plain:
+            connection = plain.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(sa.select(sa.func.pg_advisory_lock(key)))
+            try:
+                yield
+            finally:
+                connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+
+    def _migrate(self) -> None:
+        with self.read() as connection:
+            if _revision(connection) == HEAD:
+                return
+        with self.write() as connection:
+            found = _revision(connection)
+            if found is not None and found > HEAD:
+                raise StoreError("The database was made by a newer version of the adapter: install that version.")
+            config = Config()
+            config.set_main_option("script_location", "adapter.store:migrations")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def next_number(connection: Connection, column: sa.Column[Any]) -> int:
+    """The next free number of a table, from 1. Inside a write transaction only."""
+    return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(column), 0))).scalar_one()) + 1
+
+
+def _engine(url: str) -> Engine:
+    parsed = _url(url)
+    if parsed.get_backend_name() == "sqlite":
+        _make_private(Path(parsed.database or ""))
+    try:
+        engine = sa.create_engine(parsed, hide_parameters=True)
+    except (SQLAlchemyError, ImportError):
+        raise UsageError("The database URL cannot be read: write sqlite:///FILE or postgresql://…") from None
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _url(text: str) -> URL:
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise UsageError("The database URL cannot be read: write sqlite:///FILE or postgresql://…") from None
+    match url.drivername:
+        case "sqlite" | "sqlite+pysqlite" if url.database and url.database != ":memory:":
+            return url.set(drivername="sqlite+pysqlite")
+        case "postgres" | "postgresql" | "postgresql+psycopg":
+            return url.set(drivername="postgresql+psycopg")
+        case _:
+            raise UsageError("Only sqlite:///FILE and postgresql://… are databases that the adapter can use.")
+
+
+def _make_private(file: Path) -> None:
+    """A new SQLite file is for its owner only: it holds patients' records."""
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError:
+        raise StoreError(
+            "The SQLite file cannot be opened for writing: check that its folder exists and is yours."
+        ) from None
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # transactions are begun below, not by the driver
+    for pragma in (
+        f"busy_timeout = {BUSY_SECONDS * 1000}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "recursive_triggers = ON",  # REPLACE must not slip past the append-only triggers
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("adapter_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _sentence(error) from None
+    except SQLAlchemyError as error:
+        raise StoreError(f"The database layer failed ({type(error).__name__}): please report this.") from None
+
+
+def _sentence(error: DBAPIError) -> StoreError:
+    """Our words for a driver's error: its kind and its code, never its text."""
+    original = error.orig
+    sqlite_code = getattr(original, "sqlite_errorcode", None)
+    state = getattr(original, "sqlstate", None)
+    if (sqlite_code is not None and sqlite_code & 0xFF in _SQLITE_BUSY) or state in _POSTGRES_BUSY:
+        return StoreBusy("Another process is writing to the database: wait until it has finished, then try again.")
+    if error.connection_invalidated or (isinstance(error, OperationalError) and state is None and sqlite_code is None):
+        return StoreError("The database does not answer: check its URL and that it runs, then try again.")
+    name = getattr(original, "sqlite_errorname", None) or state or type(original).__name__
+    return StoreError(f"The database refused ({name}): check its free space and your rights, then try again.")

@@ -1,0 +1,47 @@
+"""The ways to find a record, each as a digest of 16 bytes.
+
+A business identifier and a resource id live in different spaces and never meet. A statement can be found by a
+delete that came before it, and a delete by statements; two statements are one record only by a shared identifier.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+
+from adapter.fhir.statement import Identifier, Statement, Withdrawal
+
+NAME_BYTES = 16
+
+
+def identifier_name(feed: str, system: str, value: str) -> bytes:
+    """By a business identifier; also the key of a record in decisions."""
+    return _name(feed, "identifier", system, value)
+
+
+def own_names(feed: str, what: Statement | Withdrawal) -> list[bytes]:
+    """The names under which a version makes its record known."""
+    said = "deleted" if isinstance(what, Withdrawal) else "stated"
+    return [*_identifiers(feed, what.identifiers), *_resource(feed, said, what.resource_id)]
+
+
+def sought_names(feed: str, what: Statement | Withdrawal) -> list[bytes]:
+    """The names under which the record that a version belongs to may be known already."""
+    names = [*_identifiers(feed, what.identifiers), *_resource(feed, "deleted", what.resource_id)]
+    if isinstance(what, Withdrawal):
+        names += _resource(feed, "stated", what.resource_id)
+    return names
+
+
+def _identifiers(feed: str, identifiers: Iterable[Identifier]) -> list[bytes]:
+    return [identifier_name(feed, each.system, each.value) for each in identifiers]
+
+
+def _resource(feed: str, said: str, resource_id: str) -> list[bytes]:
+    return [_name(feed, said, "", resource_id)] if resource_id else []
+
+
+def _name(*parts: str) -> bytes:
+    return hashlib.sha256(msgspec.json.encode(parts)).digest()[:NAME_BYTES]

@@ -1,0 +1,145 @@
+"""What could not be taken, with every reason, and what became of it. Rows are never deleted: outcomes are added."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from adapter.errors import UnknownName
+from adapter.fhir.issue import Issue
+from adapter.store.batch import ISSUES
+from adapter.store.database import Database, next_number
+from adapter.store.deliveries import Deliveries
+from adapter.store.delivery import Stream
+from adapter.store.tables import BATCH, DELIVERY, FEED, QUARANTINE, QUARANTINE_OUTCOME
+
+What = Literal["taken", "refused"]
+
+
+class Outcome(Struct, frozen=True):
+    """What a later look at a quarantined resource gave: `taken`, or `refused` with the reasons it then had."""
+
+    when: datetime
+    what: What
+    issues: tuple[Issue, ...]
+
+
+class Quarantined(Struct, frozen=True):
+    """One resource, line or file that was set aside. `number` and `delivery_number` are the store's own."""
+
+    number: int
+    id: str
+    delivery_number: int
+    delivery: str
+    feed: str
+    received: datetime
+    stream: Stream
+    pointer: str
+    start: int
+    length: int
+    sha256: str
+    issues: tuple[Issue, ...]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def open(self) -> bool:
+        return not any(outcome.what == "taken" for outcome in self.outcomes)
+
+
+class Quarantine:
+    """The quarantine of one database."""
+
+    def __init__(self, database: Database, deliveries: Deliveries) -> None:
+        self._database, self._deliveries = database, deliveries
+
+    def listed(self, closed: bool = False) -> list[Quarantined]:
+        """In order of arrival, those that still stand; with `closed` the others too."""
+        with self._database.read() as connection:
+            rows = connection.execute(_rows().order_by(QUARANTINE.c.number)).all()
+            outcomes = _outcomes(connection, {row.number for row in rows})
+        found = [_quarantined(row, outcomes.get(row.number, ())) for row in rows]
+        return [each for each in found if closed or each.open]
+
+    def found(self, id_: str) -> Quarantined:
+        """Raises UnknownName."""
+        with self._database.read() as connection:
+            row = connection.execute(_rows().where(QUARANTINE.c.id == id_)).first()
+            if row is None:
+                raise UnknownName("Nothing in quarantine has this id: `adapter quarantine list` shows what there is.")
+            return _quarantined(row, _outcomes(connection, {row.number}).get(row.number, ()))
+
+    def bytes_of(self, item: Quarantined) -> bytes:
+        """What was set aside, verbatim. It holds patients' records: for those only who may see them."""
+        return self._deliveries.span(item.delivery_number, item.stream, item.start, item.length)
+
+    def refused(self, item: Quarantined, issues: Collection[Issue]) -> None:
+        """It was looked at again, and still cannot be taken."""
+        with self._database.write() as connection:
+            add_outcome(connection, item, "refused", issues, None, self._database.clock())
+
+
+def add_outcome(
+    connection: Connection, item: Quarantined, what: What, issues: Collection[Issue], batch: int | None, when: datetime
+) -> None:
+    connection.execute(
+        sa.insert(QUARANTINE_OUTCOME).values(
+            number=next_number(connection, QUARANTINE_OUTCOME.c.number),
+            quarantine=item.number,
+            batch=batch,
+            recorded=when,
+            what=what,
+            issues=msgspec.json.encode(list(issues)).decode(),
+        )
+    )
+
+
+def is_open(connection: Connection, item: Quarantined) -> bool:
+    """Whether it still stands, asked inside the transaction that would take it."""
+    mine = (QUARANTINE_OUTCOME.c.quarantine == item.number) & (QUARANTINE_OUTCOME.c.what == "taken")
+    return connection.execute(sa.select(QUARANTINE_OUTCOME.c.number).where(mine)).first() is None
+
+
+def _rows() -> sa.Select[Any]:
+    columns = [
+        *QUARANTINE.c,
+        DELIVERY.c.number.label("delivery_number"),
+        DELIVERY.c.id.label("delivery_id"),
+        FEED.c.name.label("feed_name"),
+        BATCH.c.stored,
+    ]
+    return sa.select(*columns).select_from(QUARANTINE.join(BATCH).join(DELIVERY).join(FEED))
+
+
+def _outcomes(connection: Connection, numbers: set[int]) -> dict[int, tuple[Outcome, ...]]:
+    found: dict[int, tuple[Outcome, ...]] = {}
+    if not numbers:
+        return found
+    query = sa.select(QUARANTINE_OUTCOME).where(QUARANTINE_OUTCOME.c.quarantine.between(min(numbers), max(numbers)))
+    for row in connection.execute(query.order_by(QUARANTINE_OUTCOME.c.number)):
+        outcome = Outcome(row.recorded, row.what, tuple(ISSUES.decode(row.issues)))
+        found[row.quarantine] = (*found.get(row.quarantine, ()), outcome)
+    return found
+
+
+def _quarantined(row: Any, outcomes: tuple[Outcome, ...]) -> Quarantined:
+    return Quarantined(
+        number=row.number,
+        id=row.id,
+        delivery_number=row.delivery_number,
+        delivery=row.delivery_id,
+        feed=row.feed_name,
+        received=row.stored,
+        stream=row.stream,
+        pointer=row.pointer,
+        start=row.start,
+        length=row.length,
+        sha256=row.sha256.hex(),
+        issues=tuple(ISSUES.decode(row.issues)),
+        outcomes=outcomes,
+    )

@@ -1,0 +1,327 @@
+"""The tables, as SQLModel classes. Every one of them is append-only: triggers refuse any change or deletion.
+
+Numbers are given by the store under its write lock, from 1 and without gaps, so that both databases number the same
+deliveries alike. Texts compare byte by byte on both. Times are UTC with a zone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy.types import TypeEngine
+from sqlmodel import Field, SQLModel
+
+from adapter.store.columns import UtcTime
+
+Name: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")
+Number: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
+PATIENT_BYTES = 16
+"""How much of the patient hash the column holds: enough to group and to look up by. The statement has all of it."""
+
+
+def _number(*foreign: str, primary: bool = False, nullable: bool = False, index: bool = False) -> Any:
+    keys = [ForeignKey(each) for each in foreign]
+    column = Column(Number, *keys, primary_key=primary, autoincrement=False, nullable=nullable, index=index or None)
+    return Field(sa_column=column)
+
+
+def _name(*, primary: bool = False, unique: bool = False, index: bool = False) -> Any:
+    return Field(
+        sa_column=Column(Name, primary_key=primary, nullable=False, unique=unique or None, index=index or None)
+    )
+
+
+def _bytes(*, primary: bool = False, nullable: bool = False) -> Any:
+    return Field(sa_column=Column(LargeBinary, primary_key=primary, nullable=nullable))
+
+
+def _time(*, nullable: bool = False) -> Any:
+    return Field(sa_column=Column(UtcTime, nullable=nullable))
+
+
+class MetaRow(SQLModel, table=True):
+    """A fact of the database itself, such as the fingerprint of the patient key."""
+
+    __tablename__ = "meta"
+    key: str = _name(primary=True)
+    value: str = _name()
+
+
+class FeedRow(SQLModel, table=True):
+    """A source: `kind` gp or poc; `practice` is "" unless it is a practice's own."""
+
+    __tablename__ = "feed"
+    number: int = _number(primary=True)
+    name: str = _name(unique=True)
+    kind: str = _name()
+    practice: str = _name()
+    gms_markers: bool = Field()
+    created: datetime = _time()
+
+
+class DeliveryRow(SQLModel, table=True):
+    """One thing that arrived. `sha256` and `size` are of the bytes as they came; `encoding` identity or gzip;
+    `format` json (one document) or ndjson (a document a line). `id` holds nothing of the sender's.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_feed_sha256", "feed", "sha256"),)
+    number: int = _number(primary=True)
+    id: str = _name(unique=True)
+    feed: int = _number("feed.number")
+    received: datetime = _time()
+    sha256: bytes = _bytes()
+    size: int = _number()
+    encoding: str = _name()
+    format: str = _name()
+
+
+class BatchRow(SQLModel, table=True):
+    """One committed transaction of a delivery: how far it came, and when. The next one starts there, so that a
+    delivery that was cut off loses nothing and repeats nothing. `stored` never goes back.
+
+    `wrapper_end` and `content_end` count bytes kept; `items_end` lines of NDJSON or pieces of a document dealt with;
+    `received` the resources met in it, `context` those that only stand beside records. `cause` is `ingest` or
+    `replay`; a replay that takes a quarantined resource apart has received what it found, less the one.
+    """
+
+    __tablename__ = "batch"
+    number: int = _number(primary=True)
+    delivery: int = _number("delivery.number", index=True)
+    stored: datetime = _time()
+    cause: str = _name()
+    wrapper_end: int = _number()
+    content_end: int = _number()
+    items_end: int = _number()
+    received: int = _number()
+    context: int = _number()
+
+
+class DeliveryEndRow(SQLModel, table=True):
+    """What became of a delivery when it was first taken whole: received = new + deletes + receipts + quarantined."""
+
+    __tablename__ = "delivery_end"
+    delivery: int = _number("delivery.number", primary=True)
+    finished: datetime = _time()
+    received: int = _number()
+    new: int = _number()
+    deletes: int = _number()
+    receipts: int = _number()
+    quarantined: int = _number()
+    context: int = _number()
+
+
+class PayloadRow(SQLModel, table=True):
+    """A chunk of a delivery, verbatim under zstd, and under AES-256-GCM where `key_id` is set. Stream `wrapper` is
+    the gzip file as it came, `content` the text that was read; without gzip the content is what came.
+    """
+
+    __tablename__ = "payload"
+    delivery: int = _number("delivery.number", primary=True)
+    stream: str = _name(primary=True)
+    start: int = _number(primary=True)
+    length: int = _number()
+    sha256: bytes = _bytes()
+    key_id: str = _name()
+    nonce: bytes = _bytes()
+    body: bytes = _bytes()
+
+
+class RecordVersionRow(SQLModel, table=True):
+    """One statement or delete. `record` is the `seq` of the record's first version; `start` and `length` find its bytes
+    in the delivery's content. `replaces` is an earlier reading of the same bytes that this one knows more than.
+    """
+
+    __tablename__ = "record_version"
+    __table_args__ = (
+        Index("ix_record_version_record", "record"),
+        Index("ix_record_version_patient", "patient"),
+        Index("ix_record_version_batch", "batch"),
+    )
+    seq: int = _number(primary=True)
+    record: int = _number()
+    batch: int = _number("batch.number")
+    pointer: str = _name()
+    start: int = _number()
+    length: int = _number()
+    sha256: bytes = _bytes()
+    kind: str = _name()
+    patient: bytes | None = _bytes(nullable=True)
+    entered_in_error: bool = Field()
+    source_version: int | None = _number(nullable=True)
+    source_updated: str = _name()
+    history_position: int | None = _number(nullable=True)
+    bundle: str = _name()
+    replaces: int | None = _number(nullable=True)
+    statement: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class RecordIdentifierRow(SQLModel, table=True):
+    """A way to find a record: the first half of the SHA-256 of feed, kind of name, system and value (see `naming`)."""
+
+    __tablename__ = "record_identifier"
+    __table_args__ = {"sqlite_with_rowid": False}
+    digest: bytes = _bytes(primary=True)
+    record: int = _number(primary=True)
+
+
+class RecordUnionRow(SQLModel, table=True):
+    """A version named two records: from its batch on `record` is `into_record`."""
+
+    __tablename__ = "record_union"
+    record: int = _number(primary=True)
+    into_record: int = _number(index=True)
+    batch: int = _number("batch.number")
+
+
+class ReceiptRow(SQLModel, table=True):
+    """Bytes that were known already, as version `seq`."""
+
+    __tablename__ = "receipt"
+    number: int = _number(primary=True)
+    batch: int = _number("batch.number", index=True)
+    pointer: str = _name()
+    start: int = _number()
+    length: int = _number()
+    sha256: bytes = _bytes()
+    seq: int = _number("record_version.seq")
+
+
+class QuarantineRow(SQLModel, table=True):
+    """What could not be taken, with every reason (`issues`: JSON of Issue). Its bytes are in `stream`."""
+
+    __tablename__ = "quarantine"
+    number: int = _number(primary=True)
+    id: str = _name(unique=True)
+    batch: int = _number("batch.number", index=True)
+    stream: str = _name()
+    pointer: str = _name()
+    start: int = _number()
+    length: int = _number()
+    sha256: bytes = _bytes()
+    issues: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class QuarantineOutcomeRow(SQLModel, table=True):
+    """What became of it later: `taken` closes it; `refused` says why it still stands."""
+
+    __tablename__ = "quarantine_outcome"
+    number: int = _number(primary=True)
+    quarantine: int = _number("quarantine.number", index=True)
+    batch: int | None = _number("batch.number", nullable=True)
+    recorded: datetime = _time()
+    what: str = _name()
+    issues: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class OdsReleaseRow(SQLModel, table=True):
+    """A file of the organisation directory, verbatim and as it was read; both zstd."""
+
+    __tablename__ = "ods_release"
+    seq: int = _number(primary=True)
+    sha256: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    loaded: datetime = _time()
+    kind: str = _name()
+    name: str = _name()
+    content: bytes = _bytes()
+    parsed: bytes = _bytes()
+
+
+class RunRow(SQLModel, table=True):
+    """One reconciliation. `id` is the hash of its inputs: the same inputs again are another row with the same id."""
+
+    __tablename__ = "run"
+    number: int = _number(primary=True)
+    id: str = _name(index=True)
+    period_from: str = _name()
+    period_to: str = _name()
+    as_of: datetime | None = _time(nullable=True)
+    cut: int = _number()
+    cut_digest: str = _name()
+    ruleset_digest: str = _name()
+    ruleset_files: str = Field(sa_column=Column(Text, nullable=False))
+    directory_digest: str = _name()
+    code_version: str = _name()
+    output_digest: str = _name()
+    started: datetime = _time()
+    finished: datetime = _time()
+    outcomes: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class DecisionRow(SQLModel, table=True):
+    """A record's outcome (`body`: JSON of Decision), in force from a run on. What is unknown is ""."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_practice_programme", "practice", "programme"),)
+    number: int = _number(primary=True)
+    id: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
+    record_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
+    practice: str = _name()
+    programme: str = _name()
+    outcome: str = _name()
+    from_run: int = _number("run.number")
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class DecisionEndRow(SQLModel, table=True):
+    """The first run in which a decision no longer stood."""
+
+    __tablename__ = "decision_end"
+    decision: int = _number("decision.number", primary=True)
+    until_run: int = _number("run.number")
+
+
+class AchievementRow(SQLModel, table=True):
+    """A count of a run (`body`: JSON of Achievement)."""
+
+    __tablename__ = "achievement"
+    run: int = _number("run.number", primary=True)
+    position: int = _number(primary=True)
+    id: str = _name(index=True)
+    practice: str = _name()
+    programme: str = _name()
+    period: str = _name()
+    state: str = _name()
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class ReviewRow(SQLModel, table=True):
+    """A person's verdict on a record for a claimant."""
+
+    __tablename__ = "review"
+    number: int = _number(primary=True)
+    recorded: datetime = _time()
+    practice: str = _name()
+    feed: str = _name()
+    system: str = _name()
+    value: str = _name()
+    verdict: str = _name()
+    who: str = _name()
+    note: str = Field(sa_column=Column(Text, nullable=False))
+
+
+def _table(row: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(row.__tablename__)]
+
+
+META = _table(MetaRow)
+FEED = _table(FeedRow)
+DELIVERY = _table(DeliveryRow)
+BATCH = _table(BatchRow)
+DELIVERY_END = _table(DeliveryEndRow)
+PAYLOAD = _table(PayloadRow)
+RECORD_VERSION = _table(RecordVersionRow)
+RECORD_IDENTIFIER = _table(RecordIdentifierRow)
+RECORD_UNION = _table(RecordUnionRow)
+RECEIPT = _table(ReceiptRow)
+QUARANTINE = _table(QuarantineRow)
+QUARANTINE_OUTCOME = _table(QuarantineOutcomeRow)
+ODS_RELEASE = _table(OdsReleaseRow)
+RUN = _table(RunRow)
+DECISION = _table(DecisionRow)
+DECISION_END = _table(DecisionEndRow)
+ACHIEVEMENT = _table(AchievementRow)
+REVIEW = _table(ReviewRow)
+TABLES = tuple(sorted(SQLModel.metadata.tables))
