@@ -1,0 +1,63 @@
+"""What a record is known by: its business identifiers, else its resource id.
+
+Two values of one dose can look unlike and still hold the same GUID: EMIS sends patient and event GUID in one, a
+transfer keeps the event's alone (immunization-stu3.md section 5). The event key finds it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from adapter.fhir.context import Found, Json
+from adapter.fhir.element import children, text
+from adapter.fhir.pseudonym import Pseudonym
+from adapter.fhir.statement import Identifier
+
+_GUIDS = re.compile(r"[0-9A-Fa-f]{32}(?:[0-9A-Fa-f]{32})?")
+_TYPES = frozenset({"Immunization", "Procedure", "Observation"})
+_URN = re.compile(r"^urn:(?:uuid|oid):", re.IGNORECASE)
+
+
+def identifiers(
+    record: Json, full_url: str, digest: str, pseudonym: Pseudonym
+) -> tuple[tuple[Identifier, ...], tuple[str, ...]]:
+    """The identifiers of a record and its event keys, masked, sorted, each once.
+
+    Without an identifier it is the resource id, then the end of the entry's fullUrl, then `digest` (of its bytes,
+    hex), each with the system "".
+    """
+    named = business_identifiers(record) or [("", text(record, "id") or last_segment(full_url) or "sha256:" + digest)]
+    keys = {pseudonym.mask(key) for _, value in named if (key := event_key(value))}
+    return masked(named, pseudonym), tuple(sorted(keys))
+
+
+def business_identifiers(record: Json) -> list[tuple[str, str]]:
+    """System and value of each `identifier`; one without a value is none."""
+    return [
+        (text(each.resource, "system"), value)
+        for each in children(Found(record, ""), "identifier")
+        if (value := text(each.resource, "value"))
+    ]
+
+
+def masked(named: list[tuple[str, str]], pseudonym: Pseudonym) -> tuple[Identifier, ...]:
+    """System and value pairs as identifiers, sorted, each once."""
+    return tuple(sorted({Identifier(pseudonym.mask(system), pseudonym.mask(value)) for system, value in named}))
+
+
+def event_key(value: str) -> str:
+    """The GUID of the event within an identifier value: upper case, no dashes, the last 32 of 32 or 64 hex digits."""
+    digits = _URN.sub("", value).replace("-", "")
+    return digits[-32:].upper() if _GUIDS.fullmatch(digits) else ""
+
+
+def resource_id(record: Json, full_url: str, pseudonym: Pseudonym) -> str:
+    """The logical id on its server, masked. A `urn:uuid:` names an entry within its Bundle only and is none."""
+    return pseudonym.mask(text(record, "id") or ("" if _URN.match(full_url.strip()) else last_segment(full_url)))
+
+
+def last_segment(full_url: str) -> str:
+    """The id in a fullUrl: `https://…/Immunization/1/_history/2` → `1`, `urn:uuid:x` → `x`; a type alone has none."""
+    path = re.split(r"[?#]", full_url.strip())[0].partition("/_history/")[0].rstrip("/")
+    segment = _URN.sub("", path.rpartition("/")[2])
+    return "" if segment in _TYPES else segment
