@@ -11,9 +11,10 @@ list of objects. The same two repairs as in records apply (see `shape`). One tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeVar, cast
 
+T = TypeVar("T")
 Json = dict[str, Any]
 Load = Callable[[], Json | None]
 
@@ -51,12 +52,13 @@ class Place:
 class Scope:
     """The resources of one Bundle, found by name."""
 
-    def __init__(self, places: Iterable[Place]) -> None:
+    def __init__(self, places: Iterable[Place], bundle_type: str = "") -> None:
+        self.bundle_type = bundle_type
         self._by_name: dict[tuple[str, str], list[Place]] = {}
         self._by_url: dict[str, list[Place]] = {}
         self._by_id: dict[str, list[Place]] = {}
         self._by_type: dict[str, list[Place]] = {}
-        self.referrers: dict[tuple[str, str, int], dict[str, tuple[Place, ...]]] = {}
+        self.remembered: dict[Hashable, Any] = {}
         for place in places:
             self._by_type.setdefault(place.type, []).append(place)
             if place.id:
@@ -106,6 +108,20 @@ class Context:
         """`scopes` from the innermost Bundle to the outermost; `full_url` is that of the record's own entry."""
         self._scopes = scopes
         self._base = split_reference(full_url)[0]
+
+    @property
+    def bundle_types(self) -> tuple[str, ...]:
+        """The types of the Bundles around the record, from the innermost to the outermost; "" for one without."""
+        return tuple(scope.bundle_type for scope in self._scopes)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for all records with these surroundings. It must depend on nothing else."""
+        if not self._scopes:
+            return make()
+        remembered = self._scopes[0].remembered
+        if (key, self._scopes) not in remembered:
+            remembered[key, self._scopes] = make()
+        return cast(T, remembered[key, self._scopes])
 
     def with_more(self, resources: Mapping[str, Json]) -> Context:
         """The same with other resources of the delivery, asked last: pointer → resource (parsed and well-typed)."""
@@ -173,18 +189,18 @@ class Context:
 
     def _referrers(self, rank: int, type_: str, element: str) -> dict[str, tuple[Place, ...]]:
         """The resources of a type in one scope by what their element names, seen from where they stand themselves."""
-        scope, own = self._scopes[rank], Context(self._scopes[rank:])
-        key = (type_, element, len(own._scopes))
-        index = scope.referrers.get(key)
-        if index is None:
+        own = Context(self._scopes[rank:])
+
+        def index() -> dict[str, tuple[Place, ...]]:
             grouped: dict[str, list[Place]] = {}
-            for place in scope.places(type_):
+            for place in self._scopes[rank].places(type_):
                 found = place.found()
                 meaning = own._meaning(found.resource.get(element), found.resource) if found else ""
                 if meaning and not meaning.startswith("/contained/"):
                     grouped.setdefault(meaning, []).append(place)
-            index = scope.referrers[key] = {meaning: tuple(group) for meaning, group in grouped.items()}
-        return index
+            return {meaning: tuple(group) for meaning, group in grouped.items()}
+
+        return own.once((type_, element), index)
 
     def _meaning(self, reference: Any, from_resource: Json | None) -> str:
         """What a reference names, as a key: the pointer it leads to, else its own text."""

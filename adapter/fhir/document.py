@@ -171,7 +171,7 @@ class Document:
                 self._index(entry.nested, at)
             elif entry.resource is not None and entry.header is not None and entry.method != "DELETE":
                 places.append(self._place(entry.header, entry.resource, entry.full_url, at))
-        self._scopes[id(cut)] = Scope(places)
+        self._scopes[id(cut)] = Scope(places, cut.type)
 
     def _place(self, header: Header, span: Span, full_url: str, pointer: str) -> Place:
         meta = header.meta or {}
