@@ -19,6 +19,7 @@ from adapter.cli import (
     counts,
     decisions,
     demo,
+    diff,
     feeds,
     ingest,
     mappings,
@@ -26,7 +27,6 @@ from adapter.cli import (
     quarantine,
     review,
     run,
-    serve,
     trace,
 )
 from adapter.errors import AdapterError, exit_code
@@ -41,7 +41,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, ods, ingest, run, counts, decisions, trace, quarantine, feeds, review, mappings, serve):
+for module in (demo, ods, ingest, run, counts, decisions, trace, diff, quarantine, feeds, review, mappings):
     module.register(app)
 
 

@@ -77,6 +77,14 @@ def _programmes(reading: Reading, group: Sequence[Reading], patient: Sequence[Re
     return narrow(reading.meaning.programmes, person(reading, group, patient, rules))
 
 
+def _named_beside(claim: Claim, patient: Sequence[Reading], rules: Rules) -> frozenset[str]:
+    """What the live linked records name where the deciding one names nothing: shown, and never decided by."""
+    if claim.deciding.meaning.named:
+        return frozenset()
+    named = [_programmes(one, claim.linked, patient, rules) for one in claim.linked if one.live and one.meaning.named]
+    return frozenset.intersection(*named) if named else frozenset()
+
+
 def _settle(
     reading: Reading,
     group: Sequence[Reading],
@@ -91,17 +99,11 @@ def _settle(
         verdict = Verdict(Outcome.OUT_OF_SCOPE, Reason.NO_CLAIMANT) if leads else Verdict(Outcome.MERGED, Reason.TWIN)
         return Settled(reading, vaccination, programmes, verdict, supporting_dates(reading), own_grounds(reading))
     claim, verdict = judged
+    shown = claim.programmes or _named_beside(claim, patient, rules)
     if reading is claim.deciding:
-        return Settled(
-            reading,
-            vaccination,
-            claim.programmes,
-            verdict,
-            supporting(claim),
-            grounds(claim, verdict, rules),
-        )
+        return Settled(reading, vaccination, shown, verdict, supporting(claim), grounds(claim, verdict, rules))
     merged = Verdict(Outcome.MERGED, Reason.TWIN, verdict.indicator)
-    return Settled(reading, vaccination, claim.programmes, merged, supporting_dates(reading), own_grounds(reading))
+    return Settled(reading, vaccination, shown, merged, supporting_dates(reading), own_grounds(reading))
 
 
 def _decision(settled: Settled, rules: Rules) -> Decision:
@@ -118,7 +120,7 @@ def _decision(settled: Settled, rules: Rules) -> Decision:
         practice=reading.claimant or None,
         programme=programme,
         indicator=indicator,
-        period=_period(record.statement.occurred),
+        period=months(record.statement.occurred)[0] or None,
         occurred=london_date(record.statement.occurred) or None,
         vaccination=settled.vaccination,
         record=RecordRef(
@@ -132,10 +134,3 @@ def _decision(settled: Settled, rules: Rules) -> Decision:
         grounds=settled.grounds,
         sequence=record.sequence,
     )
-
-
-def _period(occurred: str) -> str | None:
-    """The London month; of a date that is a month only, that month."""
-    if london_date(occurred):
-        return months(occurred)[0]
-    return occurred if len(occurred) == len("YYYY-MM") else None
