@@ -6,6 +6,7 @@ import json
 from datetime import date
 
 from adapter.fhir.statement import OrganisationRef
+from adapter.organisations.as_at import is_open
 from adapter.organisations.directory import Directory
 from adapter.organisations.organisation import Relationship, Role, Succession
 from adapter.organisations.parse import parse
@@ -97,16 +98,21 @@ def test_a_day_outside_every_period_is_never_a_practice_of_that_code(some: list[
     organisation = directory.organisation(code)
     held = [] if organisation is None else [role.validity.deciding for role in organisation.roles]
     if not any(period.holds(on) for period in held):
-        assert directory.resolve(OrganisationRef("", code), on).organisation != code or held == []
+        assert directory.resolve(OrganisationRef("", code), on).practice != code
 
 
-@given(releases, codes)
-def test_without_a_day_a_practice_is_one_on_every_day_that_can_be_told(some: list[Release], code: str) -> None:
+@given(releases, codes, days)
+def test_without_a_day_no_day_of_the_records_life_says_otherwise(some: list[Release], code: str, on: date) -> None:
     directory = Directory.build(some, ROLES)
-    found = directory.resolve(OrganisationRef("", code), None)
-    if found.kind == "practice":
-        kinds = {directory.resolve(OrganisationRef("", code), date(year, 7, 1)).kind for year in range(1990, 2030)}
-        assert kinds & {"practice"} or found.path
+    organisation = directory.organisation(code)
+    whenever = directory.resolve(OrganisationRef("", code), None)
+    found = directory.resolve(OrganisationRef("", code), on)
+    if organisation is None or not is_open(organisation, on) or f"{code} succeeded by" in " ".join(found.path):
+        return
+    if whenever.kind == "practice":
+        assert found.kind == "practice" or directory.family(code) != {code}
+    elif whenever.kind == "other-provider":
+        assert found.kind == "other-provider" or directory.family(code) != {code}
 
 
 @given(releases)
