@@ -1,0 +1,65 @@
+# `make` alone lists the targets. It needs Python 3.11 or later and make, nothing else; all is kept in .venv.
+
+PYTHON ?= python3
+JOBS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-deep check lint format lock bench docs clean
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(READY)  ## the whole story on the bundled fixtures: load, ingest, run, counts, a trace, a fault and its diff
+	@$(BIN)/adapter demo
+
+test: $(READY)  ## every test but the deep ones, on SQLite and on a real PostgreSQL
+	$(BIN)/pytest -m "not deep" -n $(JOBS)
+
+test-deep: $(READY)  ## the deep ones too: large files, kills, many generated cases
+	$(BIN)/pytest -n $(JOBS)
+
+check: lint  ## formatter, linter, strict types and the fast tests
+	$(BIN)/pytest -m "not slow and not deep" -n $(JOBS)
+
+lint: $(READY)  ## formatter, linter and strict types
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+
+format: $(READY)  ## format the code and sort its imports
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+
+lock:  ## lock the dependencies with their hashes (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: '$(PYTHON) -m pip install uv', or see https://docs.astral.sh/uv/" >&2; exit 1; }
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml --output-file requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
+
+bench: $(READY)  ## measure: every script of bench/, one after the other
+	@for script in bench/*.py; do [ -e "$$script" ] || continue; echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+
+docs: $(READY)  ## write the reference pages anew
+	$(BIN)/python docs/reference.py
+
+clean:  ## remove the environment and everything that was built
+	rm -rf $(VENV) .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find adapter tests bench docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The packages come first and with their hashes; then the project itself, as it stands in this folder.
+$(READY): requirements-dev.txt pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or later is needed, and there is no '$(PYTHON)': try 'make PYTHON=/path/to/python3.11'." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed, and '$(PYTHON)' is older: try 'make PYTHON=python3.11'." >&2; exit 1; }
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
