@@ -64,7 +64,11 @@ def _entry(catalogue: Catalogue, code: str, system: str) -> str:
     if entry is None:
         return ""
     shown = entry.code if system != "snomed" else code
-    role = _ROLES[entry.role] if entry.file != "context_codes.csv" else "is a code beside a vaccination"
+    role = _ROLES[entry.role]
+    if entry.file == "context_codes.csv":
+        role = "is a code beside a vaccination"
+    elif entry.role == "given" and entry.programmes == {"ld-health-check"}:
+        role = "says that a health check was done"
     parts = [f"{name} {shown}{_term(entry.term)} {role}", _programmes(entry.programmes), *_details(entry)]
     described = f" It is a description of the concept {meaning.concept}." if meaning.concept not in ("", shown) else ""
     return f"{'; '.join(part for part in parts if part)}.{described}{_lineage(entry, meaning)}"

@@ -263,5 +263,5 @@ def read_tables(files: Mapping[str, bytes]) -> Tables:
 
 
 def read_folder(folder: Path) -> dict[str, bytes]:
-    """The bytes of every CSV file in the folder, by name."""
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.csv"))}
+    """The bytes of every CSV file in the folder, by name. Raises OSError where the folder cannot be read."""
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.suffix == ".csv"}

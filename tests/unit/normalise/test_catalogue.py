@@ -218,3 +218,8 @@ def test_fees_follow_one_another(catalogue: Catalogue) -> None:
         ("10.06", "2018-04-01"),
         ("12.06", "2025-04-01"),
     ]
+
+
+def test_a_folder_that_is_not_there_is_no_empty_rule_set(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        load_catalogue(tmp_path / "nowhere")

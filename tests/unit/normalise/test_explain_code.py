@@ -21,6 +21,7 @@ from adapter.normalise.explain import explain
         ("720544006", ["booster"]),
         ("65M1.00", ["Read v2 65M1.", "programme mmr"]),
         ("XaZ0d", ["CTV3 XaZ0d"]),
+        ("69DB.", ["health check was done", "ld-health-check", "Open: "]),
         ("405281000000118", ["description of the concept 247631000000101", "description_ids.csv:"]),
         ("754011000000118", ["given by another provider", "pcv or pneumococcal"]),
         ("35727211000001103", ["is a vaccine product", "dm+d level AMPP", "injected"]),
