@@ -29,7 +29,7 @@ def register(app: typer.Typer) -> None:
 def counts(
     run: options.RunId = None,
     practice: options.Practice = None,
-    format_: Annotated[Format, typer.Option("--format", help="Tables for people, the others for scripts.")] = Format.TABLE,
+    format_: Annotated[Format, typer.Option("--format", help="A table for people, else for scripts.")] = Format.TABLE,
     db: options.Database = None,
 ) -> None:
     """Show the achievement counts of a run, by practice, programme, indicator and month.

@@ -86,9 +86,7 @@ def _line(one: Quarantined) -> dict[str, object]:
         "id": one.id,
         "feed": one.feed,
         "received": one.received.isoformat(),
-        "reasons": [
-            {"code": issue.code, "expression": issue.expression, "text": issue.text} for issue in one.issues
-        ],
+        "reasons": [{"code": issue.code, "expression": issue.expression, "text": issue.text} for issue in one.issues],
         "delivery": one.delivery,
         "pointer": one.pointer,
         "sha256": one.sha256,

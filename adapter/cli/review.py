@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 
 from adapter.cli import console, options
 from adapter.errors import UnknownName, UsageError
-from adapter.reconcile.review import Verdict as Said
 
 
 class Verdict(StrEnum):
@@ -44,5 +43,5 @@ def review(
             raise UsageError("No practice claims this record, so there is nothing to review.")
         record = decided.record
         key = (record.feed, record.system or "", record.value)
-        store.reviews.add(decided.practice, key, cast(Said, verdict.value), who.strip(), note.strip())
+        store.reviews.add(decided.practice, key, verdict.value, who.strip(), note.strip())
     console.write(f"Kept. It holds for {decided.practice} from the next run on.\n")

@@ -39,7 +39,7 @@ def run(
     The id is the hash of everything that went in: the same records under the same rules are the same run.
     """
     if engine is Engine.SPARK:
-        raise UsageError("The Spark engine is not part of this version: leave out --engine, the local one gives the same.")
+        raise UsageError("The Spark engine is not part of this version: leave out --engine.")
     first, last = options.month(period_from), options.month(period_to)
     if last < first:
         raise UsageError("--to lies before --from.")

@@ -11,7 +11,7 @@ from adapter.errors import UnknownName
 from adapter.provenance.places import Place, places
 from adapter.reasons import Outcome
 from adapter.reconcile.decision import Decision
-from adapter.store.deliveries import Delivery
+from adapter.store.delivery import Delivery
 from adapter.store.records import Origin
 from adapter.store.runs import Decided, Run
 from adapter.store.store import Store

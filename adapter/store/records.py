@@ -93,6 +93,15 @@ class Records:
             raise UnknownName("There is no such version of a record.")
         return self._deliveries.span(row.delivery, "content", row.start, row.length)
 
+    def statement(self, sequence: int) -> Statement:
+        """What a version says, as it was read when it was taken."""
+        with self._database.read() as connection:
+            query = sa.select(RECORD_VERSION.c.statement).where(_is(sequence), RECORD_VERSION.c.kind == "statement")
+            found = connection.execute(query).scalar()
+        if found is None:
+            raise UnknownName("There is no such version of a record.")
+        return _STATEMENT.decode(found)
+
     def versions(self, sequence: int) -> list[Origin]:
         """Every version of the record that a version belongs to, in order of arrival."""
         with self._database.read() as connection:

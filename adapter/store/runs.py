@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from itertools import islice
@@ -21,6 +22,8 @@ from adapter.store.naming import identifier_name
 from adapter.store.tables import ACHIEVEMENT, DECISION, DECISION_END, RUN
 
 _PAGE = 1_000
+_ID_DIGITS = 32
+_BEGINNING = re.compile(r"[0-9a-f]{4,32}", re.ASCII)
 _TEXT = msgspec.json.Encoder(order="deterministic")
 _DECISION = msgspec.json.Decoder(Decision)
 _ACHIEVEMENT = msgspec.json.Decoder(Achievement)
@@ -139,6 +142,31 @@ class Runs:
                 query = query.where(ACHIEVEMENT.c.practice == practice)
             found = connection.execute(query.order_by(ACHIEVEMENT.c.position)).scalars()
             return [_ACHIEVEMENT.decode(body) for body in found]
+
+    def numbered(self, number: int) -> Run:
+        """A run by the store's number."""
+        with self._database.read() as connection:
+            return _run(connection.execute(sa.select(RUN).where(RUN.c.number == number)).one())
+
+    def decisions_like(self, beginning: str) -> list[Decided]:
+        """The decisions whose id begins so, each once as it was last in force; none for what is no id."""
+        if not _BEGINNING.fullmatch(beginning):
+            return []
+        low, high = bytes.fromhex(beginning.ljust(_ID_DIGITS, "0")), bytes.fromhex(beginning.ljust(_ID_DIGITS, "f"))
+        with self._database.read() as connection:
+            query = _decided().where(DECISION.c.id.between(low, high)).order_by(DECISION.c.number)
+            return list({row.id: _read(row) for row in connection.execute(query)}.values())
+
+    def achievements_like(self, beginning: str) -> list[Achievement]:
+        """The counts whose id begins so, each once; none for what is no id."""
+        if not _BEGINNING.fullmatch(beginning):
+            return []
+        with self._database.read() as connection:
+            query = sa.select(ACHIEVEMENT.c.id, ACHIEVEMENT.c.body).where(
+                ACHIEVEMENT.c.id.between(beginning.ljust(_ID_DIGITS, "0"), beginning.ljust(_ID_DIGITS, "f"))
+            )
+            rows = connection.execute(query.order_by(ACHIEVEMENT.c.run))
+            return list({row.id: _ACHIEVEMENT.decode(row.body) for row in rows}.values())
 
     def achievement(self, id_: str) -> Achievement:
         """A count by its id, the latest that has it. Raises UnknownName."""
