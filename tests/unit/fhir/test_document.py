@@ -158,10 +158,10 @@ def test_a_lone_resource_that_is_no_record_is_handed_over_with_its_fault() -> No
         (b'{"resource":{"resourceType":"Bundle","entry":5}}', "/resource", "structure", ".resource.entry"),
         (b'{"request":"DELETE Immunization/1"}', "", "structure", ".request"),
         (b'{"request":{"method":1},"resource":{"resourceType":"Patient"}}', "", "structure", ".request"),
-        (b'{"request":{"method":"ERASE"},"resource":{"resourceType":"Patient"}}', "", "not-supported", ".request.method"),
-        (b'{"request":{"method":"PATCH","url":"Immunization/1"},"resource":{}}', "", "not-supported", ".request.method"),
+        (b'{"request":{"method":"ERASE"},"resource":{}}', "", "not-supported", ".request.method"),
+        (b'{"request":{"method":"PATCH","url":"Immunization/1"}}', "", "not-supported", ".request.method"),
         (b'{"request":{"method":"DELETE"}}', "", "value", ".request.url"),
-        (b'{"request":{"method":"DELETE","url":"Immunization?patient=1"}}', "", "value", ".request.url"),
+        (b'{"request":{"method":"DELETE","url":"Immunization?lot=1"}}', "", "value", ".request.url"),
         (b'{"request":{"method":"DELETE","url":"Immunization?identifier="}}', "", "value", ".request.url"),
     ],
 )  # fmt: skip
