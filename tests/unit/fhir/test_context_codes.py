@@ -85,3 +85,14 @@ def test_contained_resources_are_asked_and_the_contained_patient_is_known_by_num
 def test_a_reference_that_leads_nowhere_still_names_one_patient(stu3: Reads) -> None:
     assert seen(stu3({"patient": {"reference": "Patient/p"}}, condition())) == [(PREGNANT, "")]
     assert seen(stu3({"patient": {"reference": "#p"}}, condition({"reference": "#p"}))) == []
+
+
+def test_a_patient_without_a_number_is_still_the_same_resource(r4: Reads) -> None:
+    nobody = {"resourceType": "Patient", "id": "p"}
+    assert seen(r4(RECORD, condition(), nobody)) == [(PREGNANT, "")]
+    assert seen(r4(RECORD, condition({"reference": "https://s/Patient/p"}), nobody)) == [(PREGNANT, "")]
+
+
+def test_records_of_two_documents_do_not_share_what_stands_beside_them(r4: Reads) -> None:
+    assert seen(r4(RECORD, condition(), MUM)) == [(PREGNANT, "")]
+    assert seen(r4(RECORD, MUM)) == []

@@ -180,3 +180,16 @@ def test_two_encounters_of_a_hub_message_name_nobody(stu3: Reads) -> None:
 
 def test_r4_never_asks_the_encounter(r4: Reads) -> None:
     assert codes(r4({"encounter": {"reference": "Encounter/e"}}, HEADER, ENCOUNTER, SITE)) == []
+
+
+def test_of_two_encounters_the_composition_names_one(stu3: Reads) -> None:
+    second = ENCOUNTER | {"id": "e2", "serviceProvider": {"reference": "Organization/o"}}
+    assert codes(stu3({}, COMPOSITION, ENCOUNTER, second, SITE, PRACTICE)) == ["RVVKC"]
+
+
+def test_what_another_entry_contains_is_found_there_and_not_in_the_record(stu3: Reads) -> None:
+    held = role("n", "") | {"organization": {"reference": "#o"}, "contained": [organisation("o", "D83013")]}
+    record = {"practitioner": [administered("AP")], "contained": [organisation("o", "RJ1")]}
+    statement = stu3(record, NURSE, held)
+    assert codes(statement) == ["D83013"]
+    assert statement.evidence["performer"] == "bundle#/entry/1/resource/contained/0/identifier/0"

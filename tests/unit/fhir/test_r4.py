@@ -187,3 +187,9 @@ def test_notes_of_r4_say_nothing(r4: Reads) -> None:
 
 def test_boolean_extensions_are_flags(r4: Reads) -> None:
     assert r4({"extension": [{"url": "https://a/gms", "valueBoolean": True}]}).flags == {"https://a/gms": True}
+
+
+def test_an_nhs_number_is_no_code_and_is_masked_where_it_stands_as_one(r4: Reads) -> None:
+    codings = [{"system": NHS, "code": "9990000018"}, {"system": "https://own", "code": "9990000018"}]
+    (kept,) = r4({"vaccineCode": {"coding": codings}}).vaccine
+    assert (kept.system, kept.code[:7]) == ("https://own", "sha256:")
