@@ -48,7 +48,7 @@ bench: $(READY)  ## measure: every script of bench/, one after the other
 	@for script in bench/*.py; do [ -e "$$script" ] || continue; echo "$$script"; $(BIN)/python "$$script" || exit 1; done
 
 docs: $(READY)  ## write the reference pages anew
-	$(BIN)/python docs/reference.py
+	$(BIN)/python docs/make_reference.py
 
 clean:  ## remove the environment and everything that was built
 	rm -rf $(VENV) .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
