@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from adapter.fhir.context import Found
 from adapter.fhir.element import children, text, true
@@ -20,6 +21,14 @@ DESCRIPTION_ID = frozenset({"descriptionid"})
 
 _VERSION = re.compile(r"-[0-9]+(?:[.][0-9]+)*$")
 _OWNERS = re.compile(r"^(?:(?:extension|careconnect|ukcore|england|gpc|itk|dm)-)+")
+
+
+class Flag(NamedTuple):
+    """A boolean extension; `pointer` is the place of the extension."""
+
+    url: str
+    value: bool
+    pointer: str
 
 
 def name(url: str) -> str:
@@ -35,11 +44,11 @@ def named(of: Found, names: frozenset[str]) -> Iterator[Found]:
             yield extension
 
 
-def flags(of: Found) -> tuple[tuple[str, bool], ...]:
-    """The boolean extensions of a resource by URL, sorted. One that is there twice and disagrees says nothing."""
-    found: dict[str, set[bool]] = {}
+def flags(of: Found) -> tuple[Flag, ...]:
+    """The boolean extensions of a resource, sorted by URL. One that is there twice and disagrees says nothing."""
+    found: dict[str, list[Flag]] = {}
     for extension in children(of, "extension"):
         url, value = text(extension.resource, "url"), true(extension.resource, "valueBoolean")
         if url and value is not None:
-            found.setdefault(url, set()).add(value)
-    return tuple((url, values.pop()) for url, values in sorted(found.items()) if len(values) == 1)
+            found.setdefault(url, []).append(Flag(url, value, extension.pointer))
+    return tuple(same[0] for _, same in sorted(found.items()) if len({flag.value for flag in same}) == 1)

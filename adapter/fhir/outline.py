@@ -61,6 +61,7 @@ def outline(
     patient, place = person(reference, entry), location(entry)
     procedures, vaccines = _concepts(procedure, entry.pseudonym), _concepts(vaccine, entry.pseudonym)
     routes = _concepts([child(entry.root, "route")], entry.pseudonym)
+    flags = extension.flags(entry.root)
     context = of_reasons(reasons, occurred.date, entry) | of_surroundings(patient, reference, entry)
     found = evidence | {
         "status": "/status",
@@ -70,6 +71,7 @@ def outline(
         **_several("procedure", procedures.pointers),
         **_several("vaccine", vaccines.pointers),
         **_several("route", routes.pointers),
+        **_several("flags", (flag.pointer for flag in flags)),
         **_named_by("performer", performers),
         **_named_by("location", (place,) if place else ()),
     }
@@ -96,7 +98,7 @@ def outline(
         route=routes.codings,
         performer=tuple(naming.organisation for naming in performers),
         location=place.organisation if place else None,
-        flags={entry.pseudonym.mask(url): value for url, value in extension.flags(entry.root)},
+        flags={entry.pseudonym.mask(flag.url): flag.value for flag in flags},
         context=tuple(sorted(context)),
         evidence={field: pointer for field, pointer in sorted(found.items()) if pointer},
     )

@@ -47,4 +47,7 @@ def test_flags_are_the_booleans_and_two_that_disagree_are_none() -> None:
             {"url": "https://a/number", "valueBoolean": 1},
         ]
     }
-    assert extension.flags(Found(record, "")) == (("https://a/gms", False), ("https://a/twice", True))
+    assert extension.flags(Found(record, "")) == (
+        ("https://a/gms", False, "/extension/0"),
+        ("https://a/twice", True, "/extension/1"),
+    )

@@ -186,7 +186,8 @@ def test_notes_of_r4_say_nothing(r4: Reads) -> None:
 
 
 def test_boolean_extensions_are_flags(r4: Reads) -> None:
-    assert r4({"extension": [{"url": "https://a/gms", "valueBoolean": True}]}).flags == {"https://a/gms": True}
+    statement = r4({"extension": [{"url": "https://a/gms", "valueBoolean": True}]})
+    assert (statement.flags, statement.evidence["flags"]) == ({"https://a/gms": True}, "/extension/0")
 
 
 def test_an_nhs_number_is_no_code_and_is_masked_where_it_stands_as_one(r4: Reads) -> None:
