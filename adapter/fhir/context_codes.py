@@ -6,15 +6,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from weakref import WeakKeyDictionary
 
 from adapter.fhir.concept import codings, is_clinical
-from adapter.fhir.context import Found, Scope
+from adapter.fhir.context import Found, split_reference
 from adapter.fhir.dates import london_date
 from adapter.fhir.element import child, children, text, true
 from adapter.fhir.entry import Entry
 from adapter.fhir.patient import Person, person
-from adapter.fhir.pseudonym import Pseudonym
 from adapter.fhir.statement import ContextCode
 
 _TYPES = ("Condition", "Observation", "Procedure")
@@ -31,7 +29,6 @@ that somebody put into a code must not pass.
 """
 
 Index = dict[str, frozenset[ContextCode]]
-_INDEXES: WeakKeyDictionary[Scope, dict[tuple[tuple[Scope, ...], Pseudonym], Index]] = WeakKeyDictionary()
 
 
 def of_reasons(concepts: Iterable[Found], occurred: str, entry: Entry) -> set[ContextCode]:
@@ -46,24 +43,15 @@ def of_surroundings(patient: Person, reference: Found, entry: Entry) -> set[Cont
     for resource in children(entry.root, "contained"):
         if text(resource.resource, "resourceType") in _TYPES and wanted & _subject_keys(resource, entry):
             found |= _of_resource(resource, entry)
-    index = _indexed(entry)
+    server = split_reference(entry.full_url)[0]  # by which relative references resolve
+    index = entry.context.once(("context codes", server, entry.pseudonym), lambda: _index(entry))
     return found.union(*(index.get(key, ()) for key in wanted))
 
 
-def _indexed(entry: Entry) -> Index:
-    """The index of the Bundles around a record, made once for all their records: else n records cost n²."""
-    scopes = entry.context._scopes
-    if not scopes:
-        return {}
-    known = _INDEXES.setdefault(scopes[0], {})
-    key = (scopes[1:], entry.pseudonym)
-    if key not in known:
-        known[key] = _index(entry)
-    return known[key]
-
-
 def _index(entry: Entry) -> Index:
-    """The codes of every patient of the document, by each key that the patient is known by."""
+    """The codes of every patient of the document, by each key that the patient is known by. Made once for all records
+    of a Bundle: else n records cost n².
+    """
     grouped: dict[str, set[ContextCode]] = {}
     nobody = Entry({}, entry.context, entry.pseudonym)
     for type_ in _TYPES:

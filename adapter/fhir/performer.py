@@ -13,6 +13,7 @@ from adapter.fhir.element import child, children, text
 from adapter.fhir.entry import Entry
 from adapter.fhir.organisation_ref import Naming, distinct, of_reference, of_role
 
+_MESSAGES = frozenset({"message", "document"})
 _ROLE_SYSTEMS = ("0443", "immunization-role")
 _NOT_GIVING = frozenset({"EP", "OP"})
 """Entering and ordering provider (HL7 v2 table 0443): they wrote it down or asked for it."""
@@ -60,18 +61,12 @@ def _through_role(actor: Found, entry: Entry) -> Iterator[Naming]:
 
 
 def _service_provider(entry: Entry) -> Iterator[Naming]:
-    encounter = _encounter(entry) if _in_message(entry) else None
+    if not _MESSAGES.intersection(entry.context.bundle_types):
+        return
+    encounter = _encounter(entry)
     if encounter:
         provider = of_reference(child(encounter, "serviceProvider"), encounter, entry, expected="Organization")
         yield from _via(encounter, provider)
-
-
-def _in_message(entry: Entry) -> bool:
-    """Whether the record came in a message or a document: FHIR demands a MessageHeader of the one and a Composition of
-    the other. What a GP system answers is a collection, and has neither.
-    """
-    heads = (next(entry.context.of_type(each), None) for each in ("MessageHeader", "Composition"))
-    return any(heads)
 
 
 def _encounter(entry: Entry) -> Found | None:

@@ -25,7 +25,7 @@ def beside() -> Callable[..., Context]:
 
 @pytest.fixture
 def entry() -> Callable[..., Entry]:
-    return lambda record, *others: Entry(record, _context(*others), PSEUDONYM)
+    return lambda record, *others, **kind: Entry(record, _context(*others, **kind), PSEUDONYM)
 
 
 @pytest.fixture
@@ -40,17 +40,17 @@ def stu3() -> Callable[..., Statement]:
 
 
 def _reader(version: Any) -> Callable[..., Statement]:
-    def reads(record: Json, *others: Json) -> Statement:
+    def reads(record: Json, *others: Json, **kind: Any) -> Statement:
         whole = {"resourceType": "Immunization", "id": "imm-1", "status": "completed"} | record
-        return read(whole, version, _context(*others), SourceOrder(), "", PSEUDONYM, "0" * 64)
+        return read(whole, version, _context(*others, **kind), SourceOrder(), "", PSEUDONYM, "0" * 64)
 
     return reads
 
 
-def _context(*resources: Json) -> Context:
+def _context(*resources: Json, bundle: str = "collection") -> Context:
     def place(index: int, resource: Json) -> Place:
         pointer = f"bundle#/entry/{index}/resource"
         return Place(pointer, resource["resourceType"], resource.get("id", ""), lambda: resource)
 
     places = [place(index, resource) for index, resource in enumerate(resources)]
-    return Context((Scope(places),)) if places else Context()
+    return Context((Scope(places, bundle),)) if places else Context()

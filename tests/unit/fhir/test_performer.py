@@ -150,11 +150,7 @@ OWNED = {
 }
 
 
-HEADER = {"resourceType": "MessageHeader", "id": "m", "receiver": {"reference": "Organization/o"}}
-REPORT = {key: value for key, value in COMPOSITION.items() if key != "encounter"}
-
-
-@pytest.mark.parametrize("head", [HEADER, REPORT])
+@pytest.mark.parametrize("bundle", ["message", "document"])
 @pytest.mark.parametrize(
     ("record", "others"),
     [
@@ -163,28 +159,30 @@ REPORT = {key: value for key, value in COMPOSITION.items() if key != "encounter"
         ({}, [ENCOUNTER]),
     ],
 )
-def test_in_a_hub_message_the_encounter_names_the_giver(stu3: Reads, head: Any, record: Any, others: Any) -> None:
-    statement = stu3(record | {"patient": {"reference": "Patient/p"}}, head, *others, SITE, PRACTICE, OWNED)
+def test_in_a_hub_message_the_encounter_names_the_giver(stu3: Reads, bundle: str, record: Any, others: Any) -> None:
+    statement = stu3(record | {"patient": {"reference": "Patient/p"}}, *others, SITE, PRACTICE, OWNED, bundle=bundle)
     assert codes(statement) == ["RVVKC"]
 
 
 def test_in_a_gp_record_the_encounter_is_where_it_was_typed_in(stu3: Reads) -> None:
-    assert codes(stu3({"encounter": {"reference": "Encounter/e"}}, ENCOUNTER, SITE)) == []
+    for bundle in ("collection", "searchset", "transaction", ""):
+        record = {"encounter": {"reference": "Encounter/e"}}
+        assert codes(stu3(record, COMPOSITION, ENCOUNTER, SITE, bundle=bundle)) == []
 
 
 def test_two_encounters_of_a_hub_message_name_nobody(stu3: Reads) -> None:
     second = ENCOUNTER | {"id": "e2", "serviceProvider": {"reference": "Organization/o"}}
-    assert codes(stu3({}, HEADER, ENCOUNTER, second, SITE, PRACTICE)) == []
-    assert codes(stu3({"encounter": {"reference": "Encounter/lost"}}, HEADER, ENCOUNTER, SITE)) == []
+    assert codes(stu3({}, ENCOUNTER, second, SITE, PRACTICE, bundle="message")) == []
+    assert codes(stu3({"encounter": {"reference": "Encounter/lost"}}, ENCOUNTER, SITE, bundle="message")) == []
 
 
 def test_r4_never_asks_the_encounter(r4: Reads) -> None:
-    assert codes(r4({"encounter": {"reference": "Encounter/e"}}, HEADER, ENCOUNTER, SITE)) == []
+    assert codes(r4({"encounter": {"reference": "Encounter/e"}}, ENCOUNTER, SITE, bundle="message")) == []
 
 
 def test_of_two_encounters_the_composition_names_one(stu3: Reads) -> None:
     second = ENCOUNTER | {"id": "e2", "serviceProvider": {"reference": "Organization/o"}}
-    assert codes(stu3({}, COMPOSITION, ENCOUNTER, second, SITE, PRACTICE)) == ["RVVKC"]
+    assert codes(stu3({}, COMPOSITION, ENCOUNTER, second, SITE, PRACTICE, bundle="document")) == ["RVVKC"]
 
 
 def test_what_another_entry_contains_is_found_there_and_not_in_the_record(stu3: Reads) -> None:
