@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import sqlalchemy as sa
@@ -115,26 +115,28 @@ class Batch:
             found |= {row[0]: _STATEMENT.decode(row[1]) for row in self._connection.execute(query)}
         return found
 
+    def coming(self, said: Statement | Withdrawal, bundle: str) -> Version:
+        """How `said` will be kept if it is kept next. `bundle` is the pointer of the Bundle that it came in."""
+        kind: Literal["statement", "delete"] = "statement" if isinstance(said, Statement) else "delete"
+        in_error = isinstance(said, Statement) and said.status == "entered-in-error"
+        return Version(self.next_seq, kind, said.order, f"{self._delivery}:{bundle}", in_error)
+
     def add_version(
         self, record: int, place: Place, said: Statement | Withdrawal, bundle: str, replaces: int | None = None
-    ) -> Known:
-        """A new version of a record; with `record` equal to `next_seq`, of a new one. `bundle` is the pointer of the
-        Bundle that it came in.
-        """
-        statement = said if isinstance(said, Statement) else None
-        seq, self.next_seq = self.next_seq, self.next_seq + 1
-        in_error = statement is not None and statement.status == "entered-in-error"
-        patient = bytes.fromhex(statement.patient)[:PATIENT_BYTES] if statement and statement.patient else None
-        kind = "delete" if statement is None else "statement"
+    ) -> None:
+        """A new version of a record; with `record` equal to `next_seq`, of a new one."""
+        version = self.coming(said, bundle)
+        patient = bytes.fromhex(said.patient)[:PATIENT_BYTES] if isinstance(said, Statement) and said.patient else None
+        self.next_seq += 1
         self._add(
             RECORD_VERSION,
-            seq=seq,
+            seq=version.sequence,
             record=record,
             batch=self._number,
             **_columns(place),
-            kind=kind,
+            kind=version.kind,
             patient=patient,
-            entered_in_error=in_error,
+            entered_in_error=version.entered_in_error,
             source_version=said.order.version,
             source_updated=said.order.updated,
             history_position=said.order.history,
@@ -142,8 +144,6 @@ class Batch:
             replaces=replaces,
             statement=_TEXT.encode(said).decode(),
         )
-        version = Version(seq, kind, said.order, f"{self._delivery}:{bundle}", in_error)  # type: ignore[arg-type]
-        return Known(version, place.sha256, replaces)
 
     def add_name(self, name: bytes, record: int) -> None:
         self._add(RECORD_IDENTIFIER, digest=name, record=record)

@@ -99,13 +99,28 @@ class Deliveries:
             batch.flush()
 
     @contextmanager
-    def replay_batch(self, delivery: OpenDelivery, received: int) -> Iterator[tuple[Batch, int]]:
-        """A later transaction of a delivery, that reads again what was set aside; and its number."""
+    def taking_out(self, delivery: OpenDelivery, quarantined: int, received: int) -> Iterator[Batch]:
+        """A later transaction of a delivery, that takes what was set aside under this number. `received` is what it
+        turned out to be: as many resources. Raises Overtaken where it was taken already.
+        """
         with self._database.write() as connection:
+            mine = (QUARANTINE_OUTCOME.c.quarantine == quarantined) & (QUARANTINE_OUTCOME.c.what == "taken")
+            if connection.execute(sa.select(QUARANTINE_OUTCOME.c.number).where(mine)).first() is not None:
+                raise Overtaken
             position = _position(connection, delivery.number)
-            number = self._row(connection, delivery.number, "replay", position, received, 0)
+            number = self._row(connection, delivery.number, "replay", position, received - 1, 0)
+            connection.execute(
+                sa.insert(QUARANTINE_OUTCOME).values(
+                    number=next_number(connection, QUARANTINE_OUTCOME.c.number),
+                    quarantine=quarantined,
+                    batch=number,
+                    recorded=self._database.clock(),
+                    what="taken",
+                    issues="[]",
+                )
+            )
             batch = Batch(connection, self._seal, (delivery.number, delivery.id), number)
-            yield batch, number
+            yield batch
             batch.flush()
 
     def finish(self, delivery: OpenDelivery) -> Figures:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Literal
@@ -20,6 +22,7 @@ from adapter.store.delivery import Stream
 from adapter.store.tables import BATCH, DELIVERY, FEED, QUARANTINE, QUARANTINE_OUTCOME
 
 What = Literal["taken", "refused"]
+_INDEX = re.compile(r"\[\d+\]")
 
 
 class Outcome(Struct, frozen=True):
@@ -78,31 +81,34 @@ class Quarantine:
         """What was set aside, verbatim. It holds patients' records: for those only who may see them."""
         return self._deliveries.span(item.delivery_number, item.stream, item.start, item.length)
 
+    def reasons(self, delivery: str) -> list[tuple[Issue, int]]:
+        """Why resources of a delivery still stand in quarantine, and how many for each reason; the most frequent first.
+        The expression tells the element but not which of several.
+        """
+        taken = sa.select(QUARANTINE_OUTCOME.c.quarantine).where(QUARANTINE_OUTCOME.c.what == "taken")
+        query = sa.select(QUARANTINE.c.issues).select_from(QUARANTINE.join(BATCH).join(DELIVERY))
+        query = query.where(DELIVERY.c.id == delivery, QUARANTINE.c.number.not_in(taken))
+        counted: Counter[Issue] = Counter()
+        with self._database.read() as connection:
+            for issues in connection.execute(query).scalars():
+                counted.update(
+                    {Issue(each.code, _INDEX.sub("", each.expression), each.text) for each in ISSUES.decode(issues)}
+                )
+        return sorted(counted.items(), key=lambda each: (-each[1], each[0]))
+
     def refused(self, item: Quarantined, issues: Collection[Issue]) -> None:
         """It was looked at again, and still cannot be taken."""
         with self._database.write() as connection:
-            add_outcome(connection, item, "refused", issues, None, self._database.clock())
-
-
-def add_outcome(
-    connection: Connection, item: Quarantined, what: What, issues: Collection[Issue], batch: int | None, when: datetime
-) -> None:
-    connection.execute(
-        sa.insert(QUARANTINE_OUTCOME).values(
-            number=next_number(connection, QUARANTINE_OUTCOME.c.number),
-            quarantine=item.number,
-            batch=batch,
-            recorded=when,
-            what=what,
-            issues=msgspec.json.encode(list(issues)).decode(),
-        )
-    )
-
-
-def is_open(connection: Connection, item: Quarantined) -> bool:
-    """Whether it still stands, asked inside the transaction that would take it."""
-    mine = (QUARANTINE_OUTCOME.c.quarantine == item.number) & (QUARANTINE_OUTCOME.c.what == "taken")
-    return connection.execute(sa.select(QUARANTINE_OUTCOME.c.number).where(mine)).first() is None
+            connection.execute(
+                sa.insert(QUARANTINE_OUTCOME).values(
+                    number=next_number(connection, QUARANTINE_OUTCOME.c.number),
+                    quarantine=item.number,
+                    batch=None,
+                    recorded=self._database.clock(),
+                    what="refused",
+                    issues=msgspec.json.encode(list(issues)).decode(),
+                )
+            )
 
 
 def _rows() -> sa.Select[Any]:

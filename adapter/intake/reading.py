@@ -1,0 +1,108 @@
+"""From the pieces of a document to arrivals: validated, read, or with every reason why not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from adapter.errors import AdapterError
+from adapter.fhir.context import Context
+from adapter.fhir.document import Document, IsRecord, read_document
+from adapter.fhir.health_check import is_health_check
+from adapter.fhir.issue import Issue
+from adapter.fhir.piece import Piece
+from adapter.fhir.pseudonym import Pseudonym
+from adapter.fhir.reading import read, read_delete
+from adapter.fhir.statement import Statement, Withdrawal
+from adapter.fhir.validate import Validated, validate
+from adapter.intake.arrival import Arrival
+from adapter.normalise.catalogue import Catalogue, load_catalogue
+from adapter.store.batch import Place
+
+HEALTH_CHECKS = "ld-health-check"
+
+Surroundings = Callable[[Context], Context]
+"""Adds to what a record's references can lead to; NDJSON has other lines for it."""
+
+
+class Reader:
+    """Reads documents. `is_record` decides which Procedures and Observations are health checks."""
+
+    def __init__(self, pseudonym: Pseudonym, is_record: IsRecord) -> None:
+        self._pseudonym, self._is_record = pseudonym, is_record
+
+    def document(self, content: bytes, base_pointer: str = "") -> Document:
+        return read_document(content, self._is_record, base_pointer)
+
+    def arrival(self, content: bytes, piece: Piece, start: int = 0, more: Surroundings | None = None) -> Arrival:
+        """`content` is the document that the piece is of, `start` where that begins in the delivery."""
+        verbatim = content[piece.start : piece.start + piece.length]
+        place = Place(piece.pointer, start + piece.start, piece.length, hashlib.sha256(verbatim).digest())
+        if piece.issues:
+            return Arrival(place, issues=piece.issues)
+        try:
+            said = self._said(piece, place.sha256.hex(), more)
+        except Exception as error:  # noqa: BLE001 - one resource that we stumble over must not stop the delivery
+            return Arrival(place, issues=(_stumbled(piece, error),))
+        if isinstance(said, tuple):
+            return Arrival(place, issues=said)
+        return Arrival(place, said, bundle=bundle_of(piece.pointer))
+
+    def _said(self, piece: Piece, digest: str, more: Surroundings | None) -> Statement | Withdrawal | tuple[Issue, ...]:
+        if piece.action == "delete":
+            withdrawal = read_delete(piece.url, piece.full_url, piece.order, self._pseudonym, piece.resource)
+            return withdrawal if withdrawal.identifiers or withdrawal.resource_id else (_NAMELESS,)
+        validated = validate(piece.resource or {}, piece.fhir_version)
+        if not isinstance(validated, Validated):
+            return validated
+        context = more(piece.bundle_context) if more else piece.bundle_context
+        statement = read(
+            validated.resource, validated.version, context, piece.order, piece.full_url, self._pseudonym, digest
+        )
+        msgspec.json.encode(statement)  # what cannot be written is better found here than in the midst of a batch
+        return statement
+
+
+def is_context(piece: Piece) -> bool:
+    """A lone resource, sound as JSON and FHIR, that is no record."""
+    codes = [issue.code for issue in piece.issues]
+    return piece.action == "put" and piece.resource is not None and codes == ["not-supported"]
+
+
+def bundle_of(pointer: str) -> str:
+    """The pointer of the innermost Bundle around a piece; "" of the delivery's own, and where there is none."""
+    return pointer.rpartition("/entry/")[0]
+
+
+def health_checks(catalogue: Catalogue) -> IsRecord:
+    """Tells health checks by the codes that the mapping tables have for them."""
+    codes = frozenset(
+        code
+        for (_, code), entries in catalogue.book.entries.items()
+        for entry in entries
+        if any(catalogue.public_key(programme) == HEALTH_CHECKS for programme in entry.programmes)
+    )
+
+    def is_record(resource: dict[str, Any]) -> bool:
+        return is_health_check(resource, codes)
+
+    return is_record
+
+
+def reader(pseudonym: Pseudonym) -> Reader:
+    """A reader that goes by the package's own mapping tables. Raises AdapterError where these are broken."""
+    catalogue = load_catalogue()
+    if not isinstance(catalogue, Catalogue):
+        raise AdapterError("The mapping tables are not sound: `adapter mappings check` says where.")
+    return Reader(pseudonym, health_checks(catalogue))
+
+
+_NAMELESS = Issue("value", "", "The delete names no record: send `Immunization/{id}` or an identifier.")
+
+
+def _stumbled(piece: Piece, error: Exception) -> Issue:
+    text = f"The adapter itself failed on this resource ({type(error).__name__}): report it, then replay it."
+    return Issue("exception", piece.type, text)
