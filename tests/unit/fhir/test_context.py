@@ -181,3 +181,11 @@ def test_once_is_once_for_the_same_surroundings() -> None:
     for context in (*contexts, contexts[0].with_more({})):
         context.once("key", lambda: made.append(1))
     assert len(made) == 2
+
+
+def test_referring_finds_outer_resources_too() -> None:
+    role = entry("PractitionerRole", "r", practitioner={"reference": "Practitioner/1"})
+    inner = {"resourceType": "Bundle", "type": "document", "entry": [{"resource": IMMUNIZATION}]}
+    context = context_of(role, entry("Practitioner"), {"resource": inner})
+    same = context.referring("Practitioner/1", "PractitionerRole", "practitioner")
+    assert [found.pointer for found in same] == ["bundle#/entry/0/resource"]

@@ -266,3 +266,9 @@ def test_parsed_json_goes_straight_in() -> None:
     parsed = parse(json.dumps({**R4, "doseQuantity": {"value": 0.5}}).encode())
     assert isinstance(parsed, Parsed)
     assert read(parsed.value)["doseQuantity"] == {"value": Decimal("0.5")}
+
+
+def test_a_wrong_item_does_not_shift_the_places_of_the_others() -> None:
+    role = {"coding": [{"code": " not well-formed"}]}
+    sent = {**R4, "performer": ["x", {"actor": {"reference": "#a"}, "function": role}]}
+    assert faults(sent) == [("structure", "Immunization.performer[0]")]
