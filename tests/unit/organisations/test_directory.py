@@ -94,6 +94,18 @@ def test_a_lost_role_gp_practice_says_nothing_of_earlier_days() -> None:
     assert answer(of, "A81001", date(2020, 1, 1))[0] == "other-provider"
 
 
+def test_between_two_times_as_a_gp_practice_it_is_none() -> None:
+    twice = entry("A81001", "RO177", Role("RO76", held("2014-04-15", "2016-01-01")), Role("RO76", held("2019-01-01")))
+    of = directory(twice)
+    assert answer(of, "A81001", date(2017, 1, 1))[0] == "other-provider"
+    assert answer(of, "A81001", date(2010, 1, 1))[0] == "practice"
+
+
+def test_before_the_record_began_its_roles_say_nothing() -> None:
+    undated = entry("A81001", Role("RO177"), Role("RO76"), life=held("2014-04-15"))
+    assert answer(directory(undated), "A81001", date(2014, 4, 14)) == ("unknown", "", "")
+
+
 def test_a_practice_that_closed_with_its_role_was_one_before_the_role_existed() -> None:
     closed = entry(
         "A81001", "RO177", Role("RO76", held("2014-04-15", "2018-01-01")), life=held("1974-04-01", "2018-01-01")
@@ -122,7 +134,7 @@ def test_what_the_primary_role_makes_of_an_organisation(role: str, kind: str) ->
 
 
 def test_the_stated_primary_role_goes_before_the_tables_order() -> None:
-    both = entry("X1", Role("RO98", primary=False), Role("RO172", primary=True), life=held())
+    both = entry("X1", Role("RO98", primary=False), Role("RO272", primary=True), life=held())
     assert answer(directory(both), "X1")[0] == "other-provider"
 
 
@@ -204,6 +216,14 @@ def test_nobody_climbs_from_a_practice_or_to_a_commissioner() -> None:
     of = directory(practice, branch, entry("97R", "RO98"))
     assert answer(of, "A81001") == ("practice", "A81001", "A81001")
     assert answer(of, "A81001001") == ("other-provider", "A81001001", "")
+
+
+def test_an_organisation_that_is_no_site_is_not_climbed() -> None:
+    of = directory(
+        PRACTICE, TRUST, entry("X1", "RO9999", operated=(by("A81001"),)), entry("X2", "RO182", operated=(by("R9A"),))
+    )
+    assert answer(of, "X1") == ("other-provider", "X1", "")
+    assert answer(of, "X2") == ("other-provider", "X2", "")
 
 
 def test_a_branch_of_a_branch_is_not_climbed_twice() -> None:
@@ -289,6 +309,11 @@ def test_from_the_succession_on_an_old_code_that_is_still_open_means_the_success
     assert answer(directory(old, OTHER), "A81001") == ("practice", "A81002", "A81002")
 
 
+def test_a_successor_of_which_nothing_is_known_leaves_an_open_practice_itself() -> None:
+    old = entry("A81001", "RO177", "RO76", after=(became("A81002", "2020-04-01"),))
+    assert answer(directory(old), "A81001") == ("practice", "A81001", "A81001")
+
+
 def test_a_practice_that_closed_without_successor_is_unknown() -> None:
     old = entry("A81001", "RO177", "RO76", life=held("1974-04-01", "2020-03-31"))
     assert answer(directory(old, OTHER), "A81001") == ("unknown", "", "")
@@ -343,6 +368,13 @@ def test_without_a_day_only_what_holds_on_every_day_is_said() -> None:
     assert answer(of, "Y01234", None)[0] == "ambiguous"
     assert answer(of, "R9AAA", None)[0] == "other-provider"
     assert answer(of, "X1", None)[0] == "other-provider"
+
+
+def test_the_digest_is_of_what_is_known_not_of_how_it_came() -> None:
+    one = directory(entry("A81001", "RO177", "RO76"), OTHER)
+    other = directory(OTHER, entry("A81001", "RO76", "RO177", "RO76"))
+    assert one.digest == other.digest
+    assert one.digest != directory(OTHER).digest
 
 
 def test_answers_are_remembered_per_system() -> None:
