@@ -41,7 +41,7 @@ def counts(
         raise UsageError("Counts as FHIR MeasureReports are not part of this version: use --format json or csv.")
     with options.stored(db) as store:
         found = store.runs.found(run)
-        achievements = store.runs.achievements(found, practice)
+        achievements = store.runs.achievements(found, options.ods_code(practice))
     if format_ is Format.JSON:
         console.write(counts_json(achievements))
     elif format_ is Format.CSV:

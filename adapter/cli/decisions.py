@@ -28,7 +28,7 @@ def decisions(
     """
     with options.stored(db) as store:
         found = store.runs.found(run)
-        decided = store.runs.decisions(found, practice, programme)
+        decided = store.runs.decisions(found, options.ods_code(practice), programme)
         if format_ is options.Table.NDJSON:
             for one in decided:
                 console.write(decision_line(found.id, one.id, one.decision) + "\n")

@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 from rich.panel import Panel
 
-from adapter.cli import console, counts, diff, ods, options, trace
-from adapter.cli.ingest import Taken, take_all
+from adapter.cli import console, diff, ods, options, trace
+from adapter.cli.ingest import take_all
 from adapter.errors import AdapterError, UsageError
 from adapter.provenance.trace import trace as traced
 from adapter.reasons import Outcome, Reason
@@ -66,7 +66,8 @@ def _tell(store: Store, settings: Settings) -> None:
         for step in csv.DictReader(file):
             out.print(f"\n[bold]Step {step['step']}.[/bold] {step['says']}")
             if step["act"] == "ods":
-                ods.load_into(store, [fixtures_folder() / step["path"]], out)
+                loaded = ods.load_all(store, [fixtures_folder() / step["path"]])
+                out.print(f"{len(loaded)} files, {sum(one.said for one in loaded)} entries.")
             elif step["act"] == "ingest":
                 _ingest(store, step, out)
             else:
@@ -85,8 +86,7 @@ def _tell(store: Store, settings: Settings) -> None:
 def _ingest(store: Store, step: dict[str, str], out: Console) -> None:
     practice = step["practice"] or None
     store.feeds.remember(step["feed"], practice, "gp" if practice else "poc", step["gms_markers"] == "true")
-    taken: Taken = take_all(store, step["feed"], [fixtures_folder() / step["path"]])
-    out.print(taken.sentence())
+    out.print(take_all(store, step["feed"], [fixtures_folder() / step["path"]]).sentence())
 
 
 def _first(store: Store, finished: Finished, out: Console) -> None:
@@ -131,7 +131,9 @@ def _why(decided: list[Decided], out: Console) -> None:
         for one in decided
         if one.decision.practice and one.decision.outcome in (Outcome.COUNTED, Outcome.EXCLUDED, Outcome.QUERIED)
     )
-    rows = [(outcome.value, reason.value, count, reason.sentence) for (outcome, reason), count in sorted(reasons.items())]
+    rows = [
+        (outcome.value, reason.value, count, reason.sentence) for (outcome, reason), count in sorted(reasons.items())
+    ]
     out.print(console.table("Why", ("outcome", "reason", "records", "which means"), rows, right=("records",)))
 
 

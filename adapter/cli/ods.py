@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
+from msgspec import Struct
 
 from adapter.cli import console, options
 from adapter.errors import UnreadablePath
@@ -30,33 +30,42 @@ def load(
     OrganizationAffiliation. A later file replaces what it speaks of. The same file twice changes nothing.
     """
     with options.stored(db) as store:
-        load_into(store, files, console.out())
-
-
-def load_into(store: Store, files: list[Path], out: Console) -> None:
-    """Load files and tell of each what it gave. Raises UnreadablePath where one could not be taken, after the others."""
-    rows: list[tuple[object, ...]] = []
-    failed = 0
-    for number, path in enumerate(_expanded(files), start=1):
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            failed += 1
-            rows.append((number, "", "", 0, error.strerror or "cannot be read"))
-            continue
-        release = parse(content, path.name)
-        if not isinstance(release, Release):
-            failed += 1
-            rows.append((number, "refused", "", len(release), release[0].text))
-            continue
-        new = store.ods_releases.add(content, release.kind, encode(release), release.kind)
-        said = len(release.entries) + len(release.affiliations) + len(release.deletions)
-        note = release.issues[0].text if release.issues else ("" if new else "loaded before")
-        rows.append((number, release.kind, said, len(release.issues), note))
+        told = load_all(store, files)
     columns = ("file", "kind", "rows", "faults", "the first fault")
-    out.print(console.table("Organisations", columns, rows, right=("file", "rows", "faults")))
+    rows = [(one.ordinal, one.kind, one.said, one.faults, one.note) for one in told]
+    console.out().print(console.table("Organisations", columns, rows, right=("file", "rows", "faults")))
+    failed = sum(not one.kind for one in told)
     if failed:
-        raise UnreadablePath(f"{failed} of {len(rows)} files could not be taken; the table tells why. The others are.")
+        raise UnreadablePath(f"{failed} of {len(told)} files could not be taken: the table tells why. The others are.")
+
+
+class Loaded(Struct, frozen=True):
+    """What one file gave. `kind` is "" where it could not be taken; `note` is the first fault, or what else to know."""
+
+    ordinal: int
+    kind: str
+    said: int
+    faults: int
+    note: str
+
+
+def load_all(store: Store, paths: list[Path]) -> list[Loaded]:
+    """Load every file; one that cannot be taken stops none of the others."""
+    return [_load(store, ordinal, path) for ordinal, path in enumerate(_expanded(paths), start=1)]
+
+
+def _load(store: Store, ordinal: int, path: Path) -> Loaded:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return Loaded(ordinal, "", 0, 1, error.strerror or "It cannot be read.")
+    release = parse(content, path.name)
+    if not isinstance(release, Release):
+        return Loaded(ordinal, "", 0, len(release), release[0].text)
+    new = store.ods_releases.add(content, release.kind, encode(release), release.kind)
+    said = len(release.entries) + len(release.affiliations) + len(release.deletions)
+    note = release.issues[0].text if release.issues else ("" if new else "Loaded before: nothing changed.")
+    return Loaded(ordinal, release.kind, said, len(release.issues), note)
 
 
 def _expanded(paths: list[Path]) -> list[Path]:

@@ -62,3 +62,13 @@ def moment(text: str | None) -> datetime | None:
     except ValueError:
         raise UsageError("A time is written as ISO 8601, such as 2024-11-30 or 2024-11-30T18:00:00Z.") from None
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def ods_code(text: str | None) -> str | None:
+    """An organisation code in its usual form: upper case, without blanks."""
+    if text is None:
+        return None
+    code = "".join(text.split()).upper()
+    if not re.fullmatch(r"[A-Z0-9]{3,10}", code):
+        raise UsageError("An ODS code is three to ten letters and digits, such as D83013.")
+    return code

@@ -1,0 +1,127 @@
+"""`adapter ingest`: files and folders into a feed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from msgspec import Struct
+
+from adapter.cli import console, options
+from adapter.errors import UnreadablePath, UsageError
+from adapter.feeds.files import FoundFile, found_files, take_files
+from adapter.fhir.issue import Issue
+from adapter.intake.reading import reader
+from adapter.store.delivery import Figures
+from adapter.store.store import Store
+
+SHOWN_REASONS = 12
+
+
+class Kind(StrEnum):
+    """What a feed is: a GP practice's own records, or a point-of-care system's."""
+
+    GP = "gp"
+    POC = "poc"
+
+
+class TakenAll(Struct, frozen=True):
+    """What became of several files together. `unreadable` are sentences, one for each file that could not be opened."""
+
+    deliveries: int
+    resumed: int
+    figures: Figures
+    reasons: tuple[tuple[Issue, int], ...]
+    unreadable: tuple[str, ...]
+
+    def sentence(self) -> str:
+        figures = self.figures
+        said = (
+            f"{self.deliveries} {'delivery' if self.deliveries == 1 else 'deliveries'}, {figures.received} resources: "
+            f"{figures.new} new, {figures.deletes} deletes, {figures.receipts} known already, "
+            f"{figures.quarantined} in quarantine"
+        )
+        if figures.context:
+            said += f"; {figures.context} more stand beside them as context"
+        return said + "."
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(ingest)
+
+
+def ingest(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.")],
+    feed: Annotated[str, typer.Option("--feed", metavar="NAME", help="The source; made when first named.")],
+    practice: Annotated[
+        str | None, typer.Option("--practice", metavar="ODS", help="Makes it this practice's own GP feed.")
+    ] = None,
+    kind: Annotated[Kind | None, typer.Option("--kind", help="gp wants --practice; without one a feed is poc.")] = None,
+    gms_markers: Annotated[
+        bool,
+        typer.Option("--gms-markers", help="The feed's system sends the GMS attribute, so that a gap means something."),
+    ] = False,
+    db: options.Database = None,
+) -> None:
+    """Take FHIR resources, Bundles and NDJSON, plain or gzipped, into a feed. Every byte is kept as it came.
+
+    What cannot be accepted goes to quarantine with every reason, and the rest is taken. The same bytes again are a
+    receipt and change nothing; a delivery that was cut off goes on where it stopped. A feed remembers what it was
+    declared to be: a later call that contradicts it is refused.
+    """
+    owner = options.ods_code(practice)
+    with options.stored(db) as store:
+        store.feeds.remember(feed, owner, kind.value if kind else None, gms_markers)
+        with console.progress() as bar:
+            task = bar.add_task("Taking", total=None)
+
+            def told(file: FoundFile, done: int, total: int) -> None:
+                bar.update(task, description=f"Taking {file.label}", completed=done, total=total)
+
+            taken = take_all(store, feed, paths, told)
+        show(taken)
+    if taken.unreadable:
+        raise UnreadablePath(" ".join(taken.unreadable[:3]) + (" …" if len(taken.unreadable) > 3 else ""))
+
+
+def take_all(
+    store: Store,
+    feed: str,
+    paths: Sequence[str | Path],
+    told: Callable[[FoundFile, int, int], None] = lambda file, done, total: None,
+) -> TakenAll:
+    """Take every file into a feed that is known, and add up what became of them."""
+    files = found_files([str(path) for path in paths])
+    if not files:
+        raise UsageError("There is no .json or .ndjson file (plain or .gz) in what was named: check the paths.")
+    totals, reasons = Counter[str](), Counter[Issue]()
+    unreadable = []
+    deliveries = resumed = 0
+    for _, outcome in take_files(store, feed, files, reader(store.pseudonym), told):
+        if isinstance(outcome, UnreadablePath):
+            unreadable.append(str(outcome))
+            continue
+        deliveries += 1
+        resumed += outcome.resumed
+        totals.update({name: getattr(outcome.figures, name) for name in Figures.__struct_fields__})
+        reasons.update(dict(outcome.reasons))
+    figures = Figures(**{name: totals[name] for name in Figures.__struct_fields__})
+    ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    return TakenAll(deliveries, resumed, figures, tuple(ranked), tuple(unreadable))
+
+
+def show(taken: TakenAll) -> None:
+    out = console.out()
+    out.print(taken.sentence())
+    if taken.resumed:
+        out.print(f"{taken.resumed} had been cut off before and went on where they stopped.")
+    if taken.reasons:
+        rows = [(count, issue.code, issue.expression, issue.text) for issue, count in taken.reasons[:SHOWN_REASONS]]
+        columns = ("times", "code", "expression", "what is wrong, and what to do")
+        out.print(console.table("In quarantine, because", columns, rows, right=("times",)))
+        if len(taken.reasons) > SHOWN_REASONS:
+            out.print(f"{len(taken.reasons) - SHOWN_REASONS} more reasons: `adapter quarantine list`.")
