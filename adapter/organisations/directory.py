@@ -38,6 +38,7 @@ class Directory:
         self._rolling_up = RollingUp(organisations, self._lines, RoleReading(tuple(roles)))
         self._not_providers = not_providers
         self._known: dict[tuple[str, str, date | None], Resolution] = {}
+        self._standings: dict[tuple[str, date], tuple[str, frozenset[str]]] = {}
 
     @classmethod
     def build(
@@ -89,11 +90,12 @@ class Directory:
         return known
 
     def _resolve(self, ref: OrganisationRef, on: date | None) -> Resolution:
-        code = OdsCode.read(ref.code)
+        sent = ref.code.strip().upper()
+        if sent == UNKNOWN_PLACE or sent in self._not_providers:
+            return Resolution("not-provider", sent, path=(f"{sent} stands for no provider",))
+        code = OdsCode.read(sent)
         if code is None:
             return Resolution("unknown", path=("no ODS code",))
-        if code == UNKNOWN_PLACE or code in self._not_providers:
-            return Resolution("not-provider", str(code), path=(f"{code} stands for no provider",))
         if code.looks_like_doctor:
             return Resolution("not-provider", path=("the code of a doctor",))
         labelled_school = ref.system.lower().rstrip("/").endswith(_SCHOOL_SYSTEM)
@@ -114,9 +116,8 @@ class Directory:
         """
         if on is None:
             return practice
-        if performer.kind == "practice" and performer.practice in self._forerunners(practice, on):
-            return performer.practice
-        return self._standing(practice, on)
+        standing, forerunners = self._stood(practice, on)
+        return performer.practice if performer.practice in forerunners else standing
 
     def same_claimant(self, one: str, other: str, on: date | None) -> bool:
         """Whether two practice codes stand for one claimant on the day: predecessor and successor do where the
@@ -126,8 +127,8 @@ class Directory:
             return True
         if on is None:
             return other in self.family(one)
-        return self._standing(one, on) == self._standing(other, on) or any(
-            earlier in self._forerunners(later, on) and not self._rolling_up.is_open(later, on)
+        return self._stood(one, on)[0] == self._stood(other, on)[0] or any(
+            earlier in self._stood(later, on)[1] and not self._rolling_up.is_open(later, on)
             for earlier, later in ((one, other), (other, one))
         )
 
@@ -137,15 +138,23 @@ class Directory:
         """
         return self._lines.line(practice)
 
-    def _standing(self, practice: str, on: date) -> str:
-        """The code under which the practice stood on the day; the code itself where that cannot be told."""
+    def _stood(self, practice: str, on: date) -> tuple[str, frozenset[str]]:
+        """The code under which the practice stood on the day, itself where that cannot be told; and its forerunners."""
+        known = self._standings.get((practice, on))
+        if known is None:
+            if len(self._standings) >= _REMEMBERED:
+                self._standings.clear()
+            forerunners = self._forerunners(practice, on)
+            known = self._standings[(practice, on)] = (self._standing(practice, on, forerunners), forerunners)
+        return known
+
+    def _standing(self, practice: str, on: date, forerunners: frozenset[str]) -> str:
         itself = self._rolling_up.on(practice, on)
         if itself.kind == "practice":
             return itself.practice
-        if self._rolling_up.is_open(practice, on):
+        if self._rolling_up.is_open(practice, on) or len(forerunners) != 1:
             return practice
-        before = self._forerunners(practice, on)
-        return next(iter(before)) if len(before) == 1 else practice
+        return next(iter(forerunners))
 
     def _forerunners(self, practice: str, on: date) -> frozenset[str]:
         """The practices, open on the day, that the practice came after later on."""

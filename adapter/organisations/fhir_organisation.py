@@ -169,7 +169,7 @@ def _lookup(resource: dict[str, Any], at: str) -> Said:
     parameters = list(fields.members(resource.get("parameter")))
     code = next((OdsCode.read(_value(parameter)) for parameter in parameters if parameter.get("name") == "code"), None)
     systems = {_value(parameter) for parameter in parameters if parameter.get("name") == "system"}
-    if code is None or systems - {ODS_SYSTEM}:
+    if code is None or not all(map(_is_ods, systems)):
         return Issue("value", at, "The parameters are no lookup of an ODS code.")
     properties = [_property(parameter) for parameter in parameters if parameter.get("name") == "property"]
     single = dict(properties)
@@ -240,9 +240,14 @@ def _parts(extension: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def _code(identifiers: object) -> str | None:
     for identifier in fields.members(identifiers):
-        if fields.text(identifier, "system") == ODS_SYSTEM:
+        if _is_ods(fields.text(identifier, "system")):
             return _ods(fields.text(identifier, "value"))
     return None
+
+
+def _is_ods(system: str) -> bool:
+    """Whether it is the ODS system, also as `http`, in other capitals or with a last slash."""
+    return system.lower().rstrip("/").endswith(ODS_SYSTEM.lower().removeprefix("https"))
 
 
 def _referred(resource: dict[str, Any], name: str) -> str | None:

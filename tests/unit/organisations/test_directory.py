@@ -59,7 +59,9 @@ def became(target: str, start: str) -> Succession:
 
 
 def directory(*entries: Entry, extra: tuple[RoleMeaning, ...] = ()) -> Directory:
-    return Directory.build([Release("ord-json", entries)], [*meanings(), *extra], frozenset({"X26", "YGM41"}))
+    return Directory.build(
+        [Release("ord-json", entries)], [*meanings(), *extra], frozenset({"X26", "YGM41", "DPSREDUCED"})
+    )
 
 
 def resolve(of: Directory, code: str, on: date | None = DAY, system: str = ODS) -> Resolution:
@@ -266,7 +268,7 @@ def test_an_organisation_labelled_as_a_school_is_itself() -> None:
     assert answer(directory(PRACTICE), "A81001", system=URN) == ("practice", "A81001", "A81001")
 
 
-@pytest.mark.parametrize("code", ["X99999", "x26", " YGM41 ", "G1234567"])
+@pytest.mark.parametrize("code", ["X99999", "x26", " YGM41 ", "G1234567", "DPSREDUCED"])
 def test_placeholders_suppliers_and_doctors_provide_nothing(code: str) -> None:
     assert answer(directory(entry("X26", "RO177", "RO76")), code) == ("not-provider", "", "")
 

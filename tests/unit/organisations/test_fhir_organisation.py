@@ -122,6 +122,12 @@ def test_a_bundle_keeps_what_can_be_read() -> None:
     assert [issue.expression.split(".")[1] for issue in release.issues] == [f"entry[{place}]" for place in range(2, 9)]
 
 
+def test_other_spellings_of_the_system_are_the_system() -> None:
+    spelt = organization("A81001", role("RO177"))
+    spelt["identifier"] = [{"system": "http://fhir.nhs.uk/id/ods-organization-code/", "value": "a81001"}]
+    assert [entry.code for entry in read(spelt).entries] == ["A81001"]
+
+
 def test_an_empty_search_says_nothing_and_is_no_fault() -> None:
     assert read({"resourceType": "Bundle", "type": "searchset", "total": 0}) == Release("fhir")
 
