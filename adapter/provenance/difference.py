@@ -75,7 +75,7 @@ def changes(before: tuple[Run, Iterable[Decision]], after: tuple[Run, Iterable[D
         if was and now and _same(was, now):
             continue
         found.append(Change(was, now, _causes(was, now, touched, rules)))
-    return sorted(found, key=lambda one: (one.shown.practice or "", one.shown.programme or "", one.shown.record))
+    return sorted(found, key=lambda one: (one.shown.practice or "", one.shown.programme or "", _key(one.shown)))
 
 
 def count_changes(before: Iterable[Achievement], after: Iterable[Achievement]) -> list[CountChange]:

@@ -54,7 +54,8 @@ def decide(records: Sequence[Record], rules: Rules) -> list[Decision]:
         for group in groups
         for reading in group
     ]
-    return sorted((_decision(one, rules) for one in settled), key=lambda decision: decision.record)
+    settled.sort(key=lambda one: one.reading.record.key)
+    return [_decision(one, rules) for one in settled]
 
 
 def _given_dose(

@@ -106,3 +106,7 @@ def test_linking_is_transitive(decided: Decided) -> None:
     last = record(OTHER_GP, statement(identifiers=(Identifier("x", "three"),), occurred="2024-09-14"))
     assert linked(decided, first, middle, last)
     assert not linked(decided, first, last)
+
+
+def test_records_with_and_without_an_identifier_system_stand_side_by_side(decided: Decided) -> None:
+    assert linked(decided, gp("a", system=""), gp("b", system="https://EMISWeb/D83013"))
