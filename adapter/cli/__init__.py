@@ -1,5 +1,1 @@
 """The command line: a thin shell that reads arguments, calls one thing and shows what came of it."""
-
-from adapter.cli.application import main
-
-__all__ = ["main"]
