@@ -12,6 +12,10 @@ from adapter.fhir.model import Version
 from adapter.fhir.shape import shaped
 
 
+MOST_FAULTS = 1000
+"""Of one resource: beyond them nobody reads on, and a resource of nothing but faults must not fill the quarantine."""
+
+
 class Validated(Struct, frozen=True):
     """A record resource that can be read: `resource` as sent, with the two repairs of `shape` and without nulls."""
 
@@ -34,6 +38,9 @@ def validate(resource: dict[str, Any], version: Version) -> Validated | tuple[Is
         if issue.code != "required" or not any(_below(each, issue.expression) for each in said):
             issues.add(issue)
     issues.update(profile.breaches(shape.resource, version))
+    if len(issues) > MOST_FAULTS:
+        text = f"The resource has more than {MOST_FAULTS} faults, not all are shown: correct these and send it again."
+        return tuple(sorted([*sorted(issues)[:MOST_FAULTS], Issue("too-long", str(resource["resourceType"]), text)]))
     return tuple(sorted(issues)) or Validated(shape.resource, version)
 
 

@@ -272,3 +272,9 @@ def test_a_wrong_item_does_not_shift_the_places_of_the_others() -> None:
     role = {"coding": [{"code": " not well-formed"}]}
     sent = {**R4, "performer": ["x", {"actor": {"reference": "#a"}, "function": role}]}
     assert faults(sent) == [("structure", "Immunization.performer[0]")]
+
+
+def test_faults_without_end_are_cut_short() -> None:
+    found = faults({**R4, "note": [5] * 2000})
+    assert len(found) == 1001
+    assert ("too-long", "Immunization") in found
