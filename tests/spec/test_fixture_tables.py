@@ -27,7 +27,7 @@ def files(folder: str) -> set[str]:
 
 def text(path: str) -> str:
     content = (FIXTURES / path).read_bytes()
-    return (gzip.decompress(content) if path.endswith(".gz") else content).decode("utf-8")
+    return (gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content).decode("utf-8")
 
 
 def check_digit_holds(number: str) -> bool:
