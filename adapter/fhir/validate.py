@@ -11,7 +11,6 @@ from adapter.fhir.issue import Issue
 from adapter.fhir.model import Version
 from adapter.fhir.shape import shaped
 
-
 MOST_FAULTS = 1000
 """Of one resource: beyond them nobody reads on, and a resource of nothing but faults must not fill the quarantine."""
 
