@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
-from conftest import database_settings
+from sending import database_settings
 
 
 def test_migrations_make_what_the_tables_say(store: Store) -> None:
