@@ -105,7 +105,7 @@ _CASES = [
     ("indicators.csv", ",112d,2y,", ",2y,2y,", "age_to", "age window is empty"),
     ("indicators.csv", "MenB dose 2,2,", "MenB dose 2,1,", "indicator", "MENBI01 and MENBI03"),
     ("indicators.csv", "MenB dose 2,2,", "MenB dose 2,any,", "indicator", "MENBI01 and MENBI03"),
-    ("indicators.csv", ",4w,8w,", ",3w,8w,", "indicator", "LOCAL-HEPB-BIRTH and LOCAL-HEPB-4W"),
+    ("indicators.csv", ",4w,12m,", ",3w,12m,", "indicator", "LOCAL-HEPB-BIRTH and LOCAL-HEPB-4W"),
     ("indicators.csv", ",4|5|6,", ",4|5|6|7,", "indicator", "COV001 and COV003"),
     ("indicators.csv", ",4|5|6,", ",,", "indicator", "COV001 and COV002"),
     ("indicators.csv", "\nMACWY04,", "\nLOCAL-MACWY,", "local", "begins with LOCAL-"),
@@ -136,6 +136,15 @@ def test_a_contract_may_pause_and_no_other_row_may(problems_after: Edit, mapping
     assert problems_after("sub_contractors.csv", header, paused) == ()
     twice = header + row.format("2024-01-01", "2025-01-01") + row.format("2025-01-01", "")
     assert [problem.row for problem in problems_after("sub_contractors.csv", header, twice)] == [3]
+
+
+def test_age_windows_may_touch_in_any_order_of_lines(problems_after: Edit, mapping_files: dict[str, bytes]) -> None:
+    lines = mapping_files["indicators.csv"].decode().splitlines(keepends=True)
+    last = next(line for line in lines if line.startswith("LOCAL-HEPB-12M,"))
+    between = last.replace("LOCAL-HEPB-12M,", "LOCAL-HEPB-BETWEEN,")
+    for window, problems in ((",2y,3y,", 0), (",23m,3y,", 1), (",11m,12m,", 1)):
+        added = last + between.replace(",12m,2y,", window)
+        assert len(problems_after("indicators.csv", last, added)) == problems
 
 
 def test_every_problem_is_told_at_once_and_in_order(mapping_files: dict[str, bytes]) -> None:
