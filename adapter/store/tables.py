@@ -302,6 +302,46 @@ class ReviewRow(SQLModel, table=True):
     note: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class MappingReleaseRow(SQLModel, table=True):
+    """Rows of official tables that lie over our own from then on (`changes`: JSON of RowChange, zstd). `files` are the
+    SHA-256 of what was read (JSON). A row that `withdraws` another one ends it, and changes nothing itself.
+    """
+
+    __tablename__ = "mapping_release"
+    number: int = _number(primary=True)
+    recorded: datetime = _time()
+    kind: str = _name()
+    label: str = _name()
+    digest: str = _name()
+    files: str = Field(sa_column=Column(Text, nullable=False))
+    changes: bytes = _bytes()
+    withdraws: int | None = _number("mapping_release.number", nullable=True)
+
+
+class RegistrationRow(SQLModel, table=True):
+    """A patient, by the keyed hash, on a practice's list. Days are `YYYY-MM-DD`, both inclusive, "" is open."""
+
+    __tablename__ = "registration"
+    number: int = _number(primary=True)
+    loaded: datetime = _time()
+    patient: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
+    practice: str = _name()
+    valid_from: str = _name()
+    valid_to: str = _name()
+
+
+class TerminologyAnswerRow(SQLModel, table=True):
+    """What a terminology server answered (`answer`: JSON), by its address and the question. The newest speaks."""
+
+    __tablename__ = "terminology_answer"
+    __table_args__ = (Index("ix_terminology_answer_question", "server", "question"),)
+    number: int = _number(primary=True)
+    asked: datetime = _time()
+    server: str = _name()
+    question: str = _name()
+    answer: str = Field(sa_column=Column(Text, nullable=False))
+
+
 def _table(row: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(row.__tablename__)]
 
@@ -324,4 +364,7 @@ DECISION = _table(DecisionRow)
 DECISION_END = _table(DecisionEndRow)
 ACHIEVEMENT = _table(AchievementRow)
 REVIEW = _table(ReviewRow)
+MAPPING_RELEASE = _table(MappingReleaseRow)
+REGISTRATION = _table(RegistrationRow)
+TERMINOLOGY_ANSWER = _table(TerminologyAnswerRow)
 TABLES = tuple(sorted(SQLModel.metadata.tables))
