@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -31,6 +32,7 @@ def birth_date(value: object) -> str:
     return text if _DATE.fullmatch(text) else text[:10]
 
 
+@lru_cache(maxsize=65_536)
 def london_date(text: str) -> str:
     """The Europe/London day of `text` as `YYYY-MM-DD`; "" where it names no full day, or one in no calendar.
 
@@ -43,6 +45,7 @@ def london_date(text: str) -> str:
     return moment.astimezone(LONDON).date().isoformat() if moment else ""
 
 
+@lru_cache(maxsize=65_536)
 def months(text: str) -> tuple[str, str, str]:
     """The month of `text` in London, in UTC and as written, each `YYYY-MM`; three "" where it names no full day."""
     day = _day(text)
