@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from platformdirs import user_data_path
 from adapter.errors import KeyFault, UsageError
 
 KEY_BYTES = 32
+_HEX = re.compile(r"[0-9a-fA-F]+")
 
 
 class Settings(Struct, frozen=True):
@@ -63,13 +65,13 @@ def embedded_database(data_dir: Path) -> str:
 def read_key(text: str, name: str) -> bytes:
     """A key of at least 32 bytes from hex or base64. `name` says in the error where it came from."""
     compact = "".join(text.split())
-    for decode in (bytes.fromhex, _base64):
-        try:
-            key = decode(compact)
-        except (ValueError, binascii.Error):
-            continue
-        if len(key) >= KEY_BYTES:
-            return key
+    decode = bytes.fromhex if _HEX.fullmatch(compact) else _base64
+    try:
+        key = decode(compact)
+    except (ValueError, binascii.Error):
+        key = b""
+    if len(key) >= KEY_BYTES:
+        return key
     raise KeyFault(f"{name} must hold at least 32 bytes in hex or base64: `openssl rand -hex 32` makes one.")
 
 

@@ -121,19 +121,6 @@ class Runs:
                 }
             yield from (_read(rows[number]) for number in page)
 
-    def decision(self, id_: str) -> Decided:
-        """By its id in hex, the latest that has it. Raises UnknownName."""
-        try:
-            key = bytes.fromhex(id_)
-        except ValueError:
-            key = b""
-        with self._database.read() as connection:
-            query = _decided().where(DECISION.c.id == key).order_by(DECISION.c.number.desc())
-            row = connection.execute(query).first()
-        if row is None:
-            raise UnknownName("There is no such decision: `adapter decisions` lists them.")
-        return _read(row)
-
     def achievements(self, run: Run, practice: str | None = None) -> list[Achievement]:
         """The counts of a run, in the order in which it gave them."""
         with self._database.read() as connection:
@@ -163,19 +150,11 @@ class Runs:
             return []
         with self._database.read() as connection:
             query = sa.select(ACHIEVEMENT.c.id, ACHIEVEMENT.c.body).where(
-                ACHIEVEMENT.c.id.between(beginning.ljust(_ID_DIGITS, "0"), beginning.ljust(_ID_DIGITS, "f"))
+                ACHIEVEMENT.c.id >= beginning.ljust(_ID_DIGITS, "0"),  # no BETWEEN: PostgreSQL has no COLLATE in it
+                ACHIEVEMENT.c.id <= beginning.ljust(_ID_DIGITS, "f"),
             )
             rows = connection.execute(query.order_by(ACHIEVEMENT.c.run))
             return list({row.id: _ACHIEVEMENT.decode(row.body) for row in rows}.values())
-
-    def achievement(self, id_: str) -> Achievement:
-        """A count by its id, the latest that has it. Raises UnknownName."""
-        with self._database.read() as connection:
-            query = sa.select(ACHIEVEMENT.c.body).where(ACHIEVEMENT.c.id == id_).order_by(ACHIEVEMENT.c.run.desc())
-            body = connection.execute(query).scalar()
-        if body is None:
-            raise UnknownName("There is no such count: `adapter counts` lists them.")
-        return _ACHIEVEMENT.decode(body)
 
 
 def _save_decisions(connection: Connection, run: int, decisions: Iterator[tuple[str, Decision]]) -> None:
