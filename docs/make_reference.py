@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import typer
-from typer.testing import CliRunner
-
 from adapter import settings
 from adapter.achievement.emission import COUNT_COLUMNS
 from adapter.cli.application import app
 from adapter.normalise.tables import mappings_folder, read_folder, read_tables
 from adapter.reasons import SUPPORTING_ONLY, Outcome, Reason
+from typer.testing import CliRunner
 
 HERE = Path(__file__).parent / "reference"
 HEAD = "<!-- Made by docs/make_reference.py: change the code and run `make docs`. -->\n\n"
@@ -87,7 +86,7 @@ def _mappings() -> str:
     tables = read_tables(read_folder(mappings_folder()))
     lines = [
         "# Mapping tables\n",
-        "Each row has its source and dates; `mappings/README.md` explains the columns. A run keeps every file's digest.\n",
+        "Each row has its source and dates; `mappings/README.md` explains the columns. A run keeps each digest.\n",
         "| file | rows |",
         "|---|---|",
         *(f"| `mappings/{name}` | {len(tables.rows(name))} |" for name in sorted(tables.digests)),

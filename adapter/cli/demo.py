@@ -62,7 +62,7 @@ def _tell(store: Store, settings: Settings) -> None:
     out = console.out()
     out.print(Panel(_OPENING, title="Autumn 2024 in small", width=100))
     runs: list[Finished] = []
-    with (fixtures_folder() / "demo" / "story.csv").open(encoding="utf-8", newline="") as file:
+    with (fixtures_folder() / "fhir" / "autumn_2024" / "story.csv").open(encoding="utf-8", newline="") as file:
         for step in csv.DictReader(file):
             out.print(f"\n[bold]Step {step['step']}.[/bold] {step['says']}")
             if step["act"] == "ods":

@@ -65,8 +65,8 @@ def eligibility(
         target = last + 1 if row.dose == "booster" else row.dose
         distance = 0 if target is None else abs(number - target)
         reason = _failing(Attempt(row, dose, doses, where, person, distance, order_only))
-        unseasonal = not (_in_season(row, dose.on) and row.in_force(dose.on))
-        tried.append(((reason is not None, distance, unseasonal, order), Eligibility(row, reason, where)))
+        apart = (distance, not _in_season(row, dose.on), not row.in_force(dose.on))
+        tried.append(((reason is not None, apart, order), Eligibility(row, reason, where)))
     return min(tried, key=lambda attempt: attempt[0])[1]
 
 

@@ -24,10 +24,6 @@ pytestmark = pytest.mark.slow
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 GMS_EXTENSION = "https://example.org/fhir/StructureDefinition/gms"
 MONTHS = ("--from", "2022-01", "--to", "2026-12")
-DISPUTED = {
-    "covid/autumn_2025_before_the_service#1": "The tables leave the first day of the service open; "
-    "the case reads 'new in CQRS for 2026' as none before.",
-}
 DECIDED = ("outcome", "reason", "supporting", "practice", "programme", "indicator", "period")
 Key = tuple[str, str, str]
 
@@ -118,12 +114,7 @@ def expected(row: dict[str, str]) -> dict[str, Any]:
     return found
 
 
-def case(row: dict[str, str]) -> Any:
-    dispute = DISPUTED.get(row["case"])
-    return pytest.param(row, id=row["case"], marks=[pytest.mark.xfail(reason=dispute, strict=True)] if dispute else [])
-
-
-@pytest.mark.parametrize("row", [case(row) for row in rows("cases.csv")])
+@pytest.mark.parametrize("row", rows("cases.csv"), ids=[row["case"] for row in rows("cases.csv")])
 def test_decision(row: dict[str, str], decided: dict[Key, dict[str, Any]]) -> None:
     decision = decided[row["feed"], row["system"], row["value"]]
     got = {name: sorted(decision[name]) if name == "supporting" else decision[name] for name in DECIDED}
