@@ -9,13 +9,16 @@ import sqlalchemy as sa
 
 from adapter.fhir.pseudonym import Pseudonym
 from adapter.settings import Settings, embedded_database
+from adapter.store.api_keys import ApiKeys
 from adapter.store.database import Clock, Database, utc_now
 from adapter.store.deliveries import Deliveries
+from adapter.store.disclosures import Disclosures
 from adapter.store.feeds import Feeds
 from adapter.store.ods_releases import OdsReleases
 from adapter.store.patient_key import fingerprint, patient_key
 from adapter.store.quarantine import Quarantine
 from adapter.store.records import Records
+from adapter.store.resources import Resources
 from adapter.store.reviews import Reviews
 from adapter.store.runs import Runs
 from adapter.store.seal import Seal
@@ -37,6 +40,9 @@ class Store:
         self.ods_releases = OdsReleases(database)
         self.runs = Runs(database)
         self.reviews = Reviews(database)
+        self.resources = Resources(database)
+        self.api_keys = ApiKeys(database)
+        self.disclosures = Disclosures(database)
 
 
 @contextmanager

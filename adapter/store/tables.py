@@ -342,6 +342,37 @@ class TerminologyAnswerRow(SQLModel, table=True):
     answer: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class ApiKeyRow(SQLModel, table=True):
+    """A key of the HTTP service. `sha256` is of the whole key, which nobody keeps; `scopes` are parted by blanks."""
+
+    __tablename__ = "api_key"
+    number: int = _number(primary=True)
+    id: str = _name(unique=True)
+    name: str = _name()
+    scopes: str = _name()
+    sha256: bytes = _bytes()
+    created: datetime = _time()
+
+
+class ApiKeyEndRow(SQLModel, table=True):
+    """From then on the key opens nothing."""
+
+    __tablename__ = "api_key_end"
+    key: int = _number("api_key.number", primary=True)
+    revoked: datetime = _time()
+
+
+class DisclosureRow(SQLModel, table=True):
+    """Somebody was given verbatim bytes: by which key, for which count or decision, how many records."""
+
+    __tablename__ = "disclosure"
+    number: int = _number(primary=True)
+    recorded: datetime = _time()
+    key: int = _number("api_key.number")
+    what: str = _name()
+    records: int = _number()
+
+
 def _table(row: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(row.__tablename__)]
 
@@ -364,6 +395,9 @@ DECISION = _table(DecisionRow)
 DECISION_END = _table(DecisionEndRow)
 ACHIEVEMENT = _table(AchievementRow)
 REVIEW = _table(ReviewRow)
+API_KEY = _table(ApiKeyRow)
+API_KEY_END = _table(ApiKeyEndRow)
+DISCLOSURE = _table(DisclosureRow)
 MAPPING_RELEASE = _table(MappingReleaseRow)
 REGISTRATION = _table(RegistrationRow)
 TERMINOLOGY_ANSWER = _table(TerminologyAnswerRow)
