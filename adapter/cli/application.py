@@ -22,6 +22,7 @@ from adapter.cli import (
     diff,
     feeds,
     ingest,
+    keys,
     mappings,
     ods,
     quarantine,
@@ -41,7 +42,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, ods, ingest, run, counts, decisions, trace, diff, quarantine, feeds, review, mappings):
+for module in (demo, ods, ingest, run, counts, decisions, trace, diff, quarantine, feeds, review, mappings, keys):
     module.register(app)
 
 
