@@ -246,3 +246,30 @@ def test_concept_is_for_snomed_alone(catalogue: Catalogue) -> None:
     assert catalogue.concept(Coding(SNOMED, "956951000000105")) is None
     assert catalogue.concept(Coding(READ, "65M1.")) is None
     assert catalogue.concept(Coding(NULL, "UNK")) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "form"),
+    [
+        ("884861000000100", "nasal"),
+        ("985151000000100", "injected"),
+        ("822851000000102", None),
+        ("43208811000001106", "nasal"),
+        ("45175511000001104", "injected"),
+        ("46233009", None),
+    ],
+)
+def test_procedures_and_products_tell_how_influenza_vaccine_was_given(
+    catalogue: Catalogue, code: str, form: str | None
+) -> None:
+    entry = catalogue.look_up(Coding(SNOMED, code)).entry
+    assert entry is not None
+    assert entry.form == form
+
+
+def test_products_carry_their_level(catalogue: Catalogue) -> None:
+    levels = {"42605811000001109": "AMP", "7374511000001107": "AMPP", "9326801000001107": "TF", "46233009": ""}
+    for code, level in levels.items():
+        entry = catalogue.look_up(Coding(SNOMED, code)).entry
+        assert entry is not None
+        assert (entry.role, entry.level) == ("product", level)

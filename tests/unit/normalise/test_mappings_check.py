@@ -147,6 +147,21 @@ def test_age_windows_may_touch_in_any_order_of_lines(problems_after: Edit, mappi
         assert len(problems_after("indicators.csv", last, added)) == problems
 
 
+def test_periods_may_touch_in_any_order_of_lines(problems_after: Edit, mapping_files: dict[str, bytes]) -> None:
+    lines = mapping_files["indicators.csv"].decode().splitlines(keepends=True)
+    first, second = (line for line in lines if line.startswith("RSVP001,"))
+    for begins, problems in (("2025-09-01", 0), ("2025-08-31", 1)):
+        turned = second.replace("2025-09-01", begins) + first
+        assert len(problems_after("indicators.csv", first + second, turned)) == problems
+
+
+def test_a_product_among_procedures_is_sent_to_its_table(problems_after: Edit) -> None:
+    old = "\n49083007,Administration of vaccine product containing virus antigen,hierarchy,"
+    found = problems_after("snomed.csv", old, "\n42605811000001109,Abrysvo,product,")
+    assert {(problem.file, problem.column) for problem in found} == {("snomed.csv", "role"), ("products.csv", "code")}
+    assert any(problem.text.startswith("Has a row already: snomed.csv:") for problem in found)
+
+
 def test_every_problem_is_told_at_once_and_in_order(mapping_files: dict[str, bytes]) -> None:
     files = dict(mapping_files)
     files["holds.csv"] = files["holds.csv"].replace(b"\nhpv,5,", b"\nhpv,0,").replace(b"\npertussis,5,", b"\nflu,5,")
