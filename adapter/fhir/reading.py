@@ -13,6 +13,7 @@ from adapter.fhir.model import Version
 from adapter.fhir.pseudonym import Pseudonym
 from adapter.fhir.statement import SourceOrder, Statement, Withdrawal
 
+_RECORD_TYPES = frozenset({"Immunization", "Observation", "Procedure"})
 _COMMA = re.compile(r"(?<!\\),")
 _BAR = re.compile(r"(?<!\\)\|")
 _ESCAPE = re.compile(r"\\([\\,|$])")
@@ -51,7 +52,13 @@ def read_delete(
         named += _search(parameter)
         path = parameter[4:] if parameter.startswith("_id=") else path
     id_ = pseudonym.mask(unquote(last_segment(path))) or resource_id(body, full_url, pseudonym)
-    return Withdrawal(masked(named, pseudonym), id_, order)
+    return Withdrawal(masked(named, pseudonym), id_, order, _type_of(path) or _type_of(full_url) or "Immunization")
+
+
+def _type_of(path: str) -> str:
+    """The resource type before the id in a path or URL; "" where there is none that can be a record."""
+    named = [part for part in path.split("/") if part in _RECORD_TYPES]
+    return named[-1] if named else ""
 
 
 def _search(parameter: str) -> list[tuple[str, str]]:

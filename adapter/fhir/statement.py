@@ -118,8 +118,9 @@ class Statement(Struct, frozen=True, omit_defaults=True):
 
 
 class Withdrawal(Struct, frozen=True, omit_defaults=True):
-    """A delete. It names its record by resource id, by identifiers, or by both."""
+    """A delete. It names its record by resource type and id, by identifiers, or by both."""
 
     identifiers: tuple[Identifier, ...] = ()
     resource_id: str = ""
     order: SourceOrder = SourceOrder()
+    resource: str = "Immunization"

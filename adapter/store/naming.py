@@ -24,14 +24,14 @@ def identifier_name(feed: str, system: str, value: str) -> bytes:
 def own_names(feed: str, what: Statement | Withdrawal) -> list[bytes]:
     """The names under which a version makes its record known."""
     said = "deleted" if isinstance(what, Withdrawal) else "stated"
-    return [*_identifiers(feed, what.identifiers), *_resource(feed, said, what.resource_id)]
+    return [*_identifiers(feed, what.identifiers), *_resource(feed, said, what)]
 
 
 def sought_names(feed: str, what: Statement | Withdrawal) -> list[bytes]:
     """The names under which the record that a version belongs to may be known already."""
-    names = [*_identifiers(feed, what.identifiers), *_resource(feed, "deleted", what.resource_id)]
+    names = [*_identifiers(feed, what.identifiers), *_resource(feed, "deleted", what)]
     if isinstance(what, Withdrawal):
-        names += _resource(feed, "stated", what.resource_id)
+        names += _resource(feed, "stated", what)
     return names
 
 
@@ -39,8 +39,9 @@ def _identifiers(feed: str, identifiers: Iterable[Identifier]) -> list[bytes]:
     return [identifier_name(feed, each.system, each.value) for each in identifiers]
 
 
-def _resource(feed: str, said: str, resource_id: str) -> list[bytes]:
-    return [_name(feed, said, "", resource_id)] if resource_id else []
+def _resource(feed: str, said: str, what: Statement | Withdrawal) -> list[bytes]:
+    """By type and id: `Observation/5` is not `Immunization/5`."""
+    return [_name(feed, said, what.resource, what.resource_id)] if what.resource_id else []
 
 
 def _name(*parts: str) -> bytes:
