@@ -9,13 +9,16 @@ import typer
 
 from adapter.cli import console
 from adapter.errors import AdapterError
+from adapter.fhir.issue import Issue
 from adapter.normalise.check import check as problems_of
 from adapter.normalise.check import open_questions
 from adapter.normalise.explain import explain
 from adapter.normalise.export import export as exported
 from adapter.normalise.tables import mappings_folder, read_folder, read_tables
+from adapter.organisations.role_table import read_roles
 from adapter.runs.ruleset import catalogue_in_force
 
+ROLES = "organisation_roles.csv"
 mappings = typer.Typer(help="The code and programme tables.", no_args_is_help=True)
 Folder = Annotated[Path | None, typer.Option("--folder", metavar="DIR", help="Another folder than the one in force.")]
 
@@ -33,19 +36,24 @@ def check(
     dates, rows without a source, and the like. Exit 1 if there is anything.
     """
     try:
-        tables = read_tables(read_folder(folder or mappings_folder()))
+        files = read_folder(folder or mappings_folder())
     except OSError:
         raise AdapterError("The folder of mapping tables cannot be read: check --folder.") from None
+    tables = read_tables(files)
     if open_:
         questions = open_questions(tables)
         rows = [(one.row, one.subject, one.text) for one in questions]
         console.out().print(console.table(f"{len(rows)} open questions", ("row", "about", "question"), rows))
         return
-    problems = problems_of(tables)
-    for one in problems:
-        console.write(f"{one.file}:{one.row}: {one.column + ': ' if one.column else ''}{one.text}\n")
-    if problems:
-        raise AdapterError(f"{len(problems)} faults in the mapping tables: mend the rows listed and check again.")
+    faults = [
+        f"{one.file}:{one.row}: {one.column + ': ' if one.column else ''}{one.text}" for one in problems_of(tables)
+    ]
+    roles = read_roles(files.get(ROLES, b""))
+    faults += [f"{ROLES}: {one.expression}: {one.text}" for one in roles if isinstance(one, Issue)]
+    for fault in faults:
+        console.write(fault + "\n")
+    if faults:
+        raise AdapterError(f"{len(faults)} faults in the mapping tables: mend the rows listed and check again.")
     console.write(f"The mapping tables are sound. Their digest is {tables.digest}.\n")
 
 
