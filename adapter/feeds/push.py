@@ -116,8 +116,9 @@ class Push:
         return self._deleted(feed, f"Immunization/{quote(id_, safe='')}")
 
     def delete_where(self, feed: str, condition: str) -> Pushed:
-        """The records that have an identifier."""
-        if requests.identifiers(condition, self._store.pseudonym) is None:
+        """The record that has an identifier."""
+        sought = requests.identifiers(condition, self._store.pseudonym)
+        if sought is None or len(sought) > 1:  # a delete that names two records would make them one
             return Pushed("", Outcome("refused", None, (requests.CONDITION,)))
         return self._deleted(feed, f"Immunization?{condition}")
 

@@ -92,6 +92,11 @@ class Database:
             finally:
                 connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
 
+    def revision(self) -> str | None:
+        """The revision of the schema as it is now; None before the first."""
+        with self.read() as connection:
+            return _revision(connection)
+
     def _migrate(self) -> None:
         with self.read() as connection:
             if _revision(connection) == HEAD:

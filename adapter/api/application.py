@@ -1,0 +1,84 @@
+"""The HTTP service, put together. What the surroundings decide comes in as settings; nothing is read from them here."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+import adapter
+from adapter.api import counts, fhir, health, page, quarantine, runs, trace
+from adapter.api.refusal import Refusal, of_error, told
+from adapter.api.request_log import RequestLog
+from adapter.api.service import Limits, Service
+from adapter.errors import AdapterError
+from adapter.settings import Settings
+from adapter.store.store import open_store
+
+ABOUT = (
+    "FHIR Immunizations in, CQRS-ready achievement counts out. Every route but the health checks, the "
+    "CapabilityStatement and this page wants a key: `Authorization: Bearer …`."
+)
+_INSTEAD = {404: "There is nothing at this path: GET /docs lists what there is.", 405: "This path knows other methods."}
+
+
+def create_app(settings: Settings, limits: Limits | None = None) -> FastAPI:
+    """The service on the database that the settings name. It is opened, and migrated, when the service starts.
+
+    Starting raises UsageError, KeyFault and StoreError as `open_store` does.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with ExitStack() as stack:
+            opening = open_store(settings.database_url, settings)
+            store = await anyio.to_thread.run_sync(stack.enter_context, opening)
+            app.state.service = Service(store, settings, limits or Limits())
+            yield
+
+    app = FastAPI(
+        title="immunisation-cqrs-adapter",
+        version=adapter.__version__,
+        description=ABOUT,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    for part in (health, fhir, runs, counts, trace, quarantine, page):
+        app.include_router(part.router)
+    app.add_middleware(RequestLog)
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(AdapterError, _failed)
+    app.add_exception_handler(HTTPException, _unrouted)
+    app.add_exception_handler(RequestValidationError, _misread)
+    return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)  # noqa: S101 - registered for nothing else
+    return told(error, request.url.path)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AdapterError)  # noqa: S101
+    return told(of_error(error), request.url.path)
+
+
+async def _unrouted(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101
+    detail = _INSTEAD.get(error.status_code, "The request cannot be followed: GET /docs says what can.")
+    return told(Refusal(error.status_code, detail, dict(error.headers or {})), request.url.path)
+
+
+async def _misread(request: Request, error: Exception) -> Response:
+    """Names the parameters, which are ours, and no value."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101
+    names = sorted({str(each["loc"][-1]) for each in error.errors() if len(each["loc"]) > 1})
+    which = ", ".join(f"`{name}`" for name in names) or "The body"
+    return told(Refusal(400, f"{which} cannot be read: GET /docs says what can be sent."), request.url.path)

@@ -1,0 +1,36 @@
+"""What could not be taken, and why. Its bytes are not shown here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from adapter.api.access import Reader
+from adapter.api.service import service_of
+from adapter.store.quarantine import Quarantined
+
+router = APIRouter(tags=["quarantine"])
+
+
+@router.get("/quarantine", summary="What stands in quarantine, with every reason")
+async def quarantine(
+    request: Request,
+    _: Reader,
+    closed: Annotated[bool, Query(alias="all", description="Also what was taken since.")] = False,
+) -> list[dict[str, Any]]:
+    service = service_of(request)
+    return [_shown(one) for one in await service.reading(service.store.quarantine.listed, closed)]
+
+
+def _shown(one: Quarantined) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "feed": one.feed,
+        "received": one.received.isoformat(),
+        "reasons": [{"code": issue.code, "expression": issue.expression, "text": issue.text} for issue in one.issues],
+        "delivery": one.delivery,
+        "pointer": one.pointer,
+        "sha256": one.sha256,
+        "open": one.open,
+    }

@@ -1,0 +1,168 @@
+"""Runs: which there are, making one, and what differs between two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from adapter.api.access import Admin, Reader
+from adapter.api.arrival import small
+from adapter.api.refusal import Refusal, json_response
+from adapter.api.service import Service, service_of
+from adapter.errors import UnknownName
+from adapter.provenance.difference import Change, changes, count_changes
+from adapter.reconcile.decision import Decision
+from adapter.runs.reconciliation import Finished, Parameters, reconcile
+from adapter.store.runs import Run
+
+router = APIRouter(tags=["runs"])
+
+MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+RunId = Annotated[
+    str | None, Query(description="A run's id or a clear beginning of it. Else the latest.", max_length=64)
+]
+
+
+class Asked(BaseModel):
+    """What a run is to count. `as_of` decides by what had arrived by then; a day alone is its end in UTC."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"from": "2024-09", "to": "2024-12", "as_of": None}]}
+    )
+    first: str = Field(alias="from", pattern=MONTH)
+    last: str = Field(alias="to", pattern=MONTH)
+    as_of: AwareDatetime | date | None = None
+
+    @property
+    def moment(self) -> datetime | None:
+        if self.as_of is None or isinstance(self.as_of, datetime):
+            return self.as_of.astimezone(UTC) if self.as_of else None
+        return datetime.combine(self.as_of, time.max, UTC)
+
+
+@router.get("/runs", summary="The runs, oldest first")
+async def runs(request: Request, _: Reader) -> list[dict[str, Any]]:
+    service = service_of(request)
+    return [shown(one) for one in await service.reading(service.store.runs.listed)]
+
+
+@router.post(
+    "/runs",
+    status_code=201,
+    summary="Reconcile: link every record, decide it, count",
+    description="Answers when the run is finished: 201 with a new run, 200 where nothing has changed since the latest.",
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/json": {"schema": Asked.model_json_schema()}}}
+    },
+    responses={
+        200: {"description": "The same inputs gave this run before"},
+        409: {"description": "A run is under way"},
+    },
+)
+async def start(request: Request, _: Admin) -> Response:
+    service = service_of(request)
+    asked = _asked(await small(request))
+    if service.running.locked():
+        raise Refusal(409, "A run is under way: wait until it has finished, then ask again.", {"Retry-After": "30"})
+    async with service.running:
+        parameters = Parameters(asked.first, asked.last, asked.moment, service.settings.gms_extension)
+        finished = await service.writing(reconcile, service.store, parameters)
+    return _made(finished)
+
+
+@router.get("/diff", summary="What differs between two runs, and why")
+async def diff(
+    request: Request,
+    _: Reader,
+    a: Annotated[str, Query(description="The earlier run", max_length=64)],
+    b: Annotated[str, Query(description="The later run", max_length=64)],
+) -> dict[str, Any]:
+    service = service_of(request)
+    return await service.reading(_difference, service, a, b)
+
+
+def found(service: Service, run: str | None) -> Run:
+    """Raises Refusal where there is no such run."""
+    try:
+        return service.store.runs.found(run)
+    except UnknownName:
+        raise Refusal(404, "There is no such run, or several begin so: GET /runs lists them.") from None
+
+
+def shown(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "from": run.period_from,
+        "to": run.period_to,
+        "as_of": run.as_of.isoformat() if run.as_of else None,
+        "started": run.started.isoformat(),
+        "finished": run.finished.isoformat(),
+        "rules": run.ruleset_digest,
+        "directory": run.directory_digest,
+        "code": run.code_version,
+        "output": run.output_digest,
+        "outcomes": run.outcomes,
+    }
+
+
+def _asked(body: bytes) -> Asked:
+    try:
+        asked = Asked.model_validate_json(body)
+    except ValidationError as error:
+        places = sorted({str(each["loc"][0]) for each in error.errors(include_input=False) if each["loc"]})
+        known = ", ".join(place for place in places if place in ("from", "to", "as_of")) or "the body"
+        raise Refusal(
+            400,
+            f"{known} cannot be read: send JSON with `from` and `to` as YYYY-MM and, if wanted, `as_of` as a date or a "
+            "time with its zone.",
+        ) from None
+    if asked.last < asked.first:
+        raise Refusal(400, "`to` lies before `from`: send the earlier month as `from`.")
+    return asked
+
+
+def _made(finished: Finished) -> Response:
+    content = shown(finished.run) | {"counts": len(finished.achievements), "repeated": finished.repeated}
+    return json_response(content, 200 if finished.repeated else 201)
+
+
+def _difference(service: Service, a: str, b: str) -> dict[str, Any]:
+    first, second = found(service, a), found(service, b)
+    runs_ = service.store.runs
+    counts = count_changes(runs_.achievements(first), runs_.achievements(second))
+    changed = changes((first, _decisions(service, first)), (second, _decisions(service, second)))
+    return {
+        "a": first.id,
+        "b": second.id,
+        "counts": [
+            {name: getattr(one, name) for name in ("practice", "programme", "indicator", "period", "before", "after")}
+            for one in counts
+        ],
+        "records": [_change(one) for one in changed],
+    }
+
+
+def _decisions(service: Service, run: Run) -> Iterator[Decision]:
+    return (one.decision for one in service.store.runs.decisions(run))
+
+
+def _change(change: Change) -> dict[str, Any]:
+    one = change.shown
+    return {
+        "practice": one.practice,
+        "programme": one.programme,
+        "period": one.period,
+        "vaccination": one.vaccination,
+        "record": {"feed": one.record.feed, "system": one.record.system, "value": one.record.value},
+        "before": _said(change.before),
+        "after": _said(change.after),
+        "causes": [cause.value for cause in change.causes],
+    }
+
+
+def _said(decision: Decision | None) -> dict[str, str] | None:
+    return {"outcome": decision.outcome.value, "reason": decision.reason.value} if decision else None
