@@ -28,6 +28,7 @@ from adapter.cli import (
     quarantine,
     review,
     run,
+    serve,
     trace,
 )
 from adapter.errors import AdapterError, exit_code
@@ -42,7 +43,22 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, ods, ingest, run, counts, decisions, trace, diff, quarantine, feeds, review, mappings, keys):
+for module in (
+    demo,
+    ods,
+    ingest,
+    run,
+    counts,
+    decisions,
+    trace,
+    diff,
+    quarantine,
+    feeds,
+    review,
+    mappings,
+    keys,
+    serve,
+):
     module.register(app)
 
 
