@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from adapter.settings import Settings
@@ -15,6 +16,10 @@ from adapter.store.store import Store, open_store
 from adapter.store.tables import TABLES
 
 from sending import database_settings
+
+# The machines that run this are shared: how long an example takes says nothing of the code.
+hypothesis.settings.register_profile("shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("shared")
 
 
 @pytest.fixture(scope="session")

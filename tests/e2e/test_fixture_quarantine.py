@@ -15,7 +15,7 @@ import pytest
 from adapter.cli.application import call
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
-VALUES = ("Zz", "999000", "foo", "4120")
+VALUES = ("Zz", "999000", "foo", "4120412041")
 
 
 def rows(table: str) -> list[dict[str, str]]:
