@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from adapter.cli import console
+from adapter.cli import console, official_tables, options
 from adapter.errors import AdapterError
 from adapter.fhir.issue import Issue
 from adapter.normalise.check import check as problems_of
@@ -24,6 +24,7 @@ Folder = Annotated[Path | None, typer.Option("--folder", metavar="DIR", help="An
 
 
 def register(app: typer.Typer) -> None:
+    official_tables.register(mappings)
     app.add_typer(mappings, name="mappings")
 
 
@@ -58,21 +59,25 @@ def check(
 
 
 @mappings.command()
-def show(code: Annotated[str, typer.Argument(metavar="CODE", help="Any code, as text.")]) -> None:
+def show(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="Any code, as text.")], db: options.Database = None
+) -> None:
     """Say what a code means to us, in a sentence: SNOMED, Read, CTV3, a description id, a supplier code, a programme
     or an indicator; also why a mangled one is not believed.
     """
-    console.write(explain(catalogue_in_force(), code) + "\n")
+    console.write(explain(catalogue_in_force(options.mapping_releases(db)), code) + "\n")
 
 
 @mappings.command()
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write; made if it is not there.")],
+    db: options.Database = None,
 ) -> None:
     """Write the tables as FHIR ConceptMaps and ValueSets, one JSON file each."""
+    catalogue = catalogue_in_force(options.mapping_releases(db))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        files = exported(catalogue_in_force())
+        files = exported(catalogue)
         for name, content in sorted(files.items()):
             (folder / name).write_bytes(content)
     except OSError as error:

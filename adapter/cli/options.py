@@ -14,6 +14,7 @@ import msgspec
 import typer
 
 from adapter.errors import UsageError
+from adapter.normalise.overlay import Overlay
 from adapter.settings import Settings
 from adapter.store.store import Store, open_store
 
@@ -44,6 +45,16 @@ def stored(db: str | None) -> Iterator[Store]:
     found = settings(db)
     with open_store(found.database_url, found) as opened:
         yield opened
+
+
+def mapping_releases(db: str | None) -> tuple[Overlay, ...]:
+    """The releases of official tables in force; none where there is no embedded database yet, and none is made."""
+    found = settings(db)
+    file = found.database_url.removeprefix("sqlite:///")
+    if file != found.database_url and not os.path.exists(file):
+        return ()
+    with open_store(found.database_url, found) as opened:
+        return opened.mapping_releases.in_force()
 
 
 def month(text: str) -> str:

@@ -6,7 +6,7 @@ A catalogue is made from tables that passed every check, never changes, and carr
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import cast
@@ -21,6 +21,7 @@ from adapter.normalise.hold import Hold, Incident, hold, incident
 from adapter.normalise.identifier_system import Birth, BirthKind
 from adapter.normalise.indicator import Indicator
 from adapter.normalise.indicator_table import indicator
+from adapter.normalise.overlay import Overlay, overlaid
 from adapter.normalise.programme import Programme, programme
 from adapter.normalise.sub_contractor import SubContractor, sub_contractor
 from adapter.normalise.system_patterns import SystemPatterns
@@ -140,3 +141,10 @@ def catalogue_of(files: Mapping[str, bytes]) -> Catalogue | tuple[Problem, ...]:
     tables = read_tables(files)
     problems = check(tables)
     return problems if problems else Catalogue(tables)
+
+
+def catalogue_under(tables: Tables, overlays: Iterable[Overlay]) -> Catalogue | tuple[Problem, ...]:
+    """The catalogue of tables with releases of official ones laid over them, or everything that is wrong with it."""
+    laid = overlaid(tables, overlays)
+    problems = check(laid)
+    return problems if problems else Catalogue(laid)

@@ -25,6 +25,10 @@ Role = Literal[
     "unlabelled",
 ]
 ContextRole = Literal["pregnancy", "at-risk", "contraindicated-nasal-flu"]
+ClusterRole = Literal[
+    "none", "product", "pregnancy", "given", "given-elsewhere", "not-done", "declined", "contraindicated"
+]
+"""What membership of a reference set's cluster makes of a code; `none` for a cluster that proves nothing."""
 Level = Literal["", "AMP", "AMPP", "VMP", "VMPP", "TF"]
 Status = Literal["active", "inactive", "retired", "unknown"]
 Form = Literal["nasal", "injected"]

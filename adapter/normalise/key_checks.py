@@ -9,6 +9,7 @@ from adapter.normalise.table import Problem, Row
 from adapter.normalise.tables import COLUMNS, READ_ELSEWHERE, Tables
 
 _FINE_KEYS = (
+    ("clusters.csv", "programmes"),
     ("snomed.csv", "programmes"),
     ("read_v2.csv", "programmes"),
     ("ctv3.csv", "programmes"),

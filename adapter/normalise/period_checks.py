@@ -10,6 +10,7 @@ from adapter.normalise.table import Problem, Row
 from adapter.normalise.tables import Tables
 
 _SUBJECTS = {
+    "clusters.csv": ("cluster",),
     "code_systems.csv": ("system", "match"),
     "context_codes.csv": ("code_system", "code"),
     "ctv3.csv": ("code",),

@@ -105,7 +105,7 @@ def read_table(file: str, content: bytes, columns: tuple[Column, ...]) -> Table:
             problems.append(Problem(file, number, "", "The quotes of this line do not match."))
             continue
         row = Row(file, number, dict(zip(names, cells, strict=False)))
-        found = _problems(row, cells, columns)
+        found = _line_problems(row, cells, columns)
         problems.extend(found)
         if not found:
             rows.append(row)
@@ -120,11 +120,16 @@ def _cells(line: str) -> list[str] | None:
         return None
 
 
-def _problems(row: Row, cells: list[str], columns: tuple[Column, ...]) -> list[Problem]:
+def _line_problems(row: Row, cells: list[str], columns: tuple[Column, ...]) -> list[Problem]:
     if not cells or not any(cells):
         return [row.problem("", "Empty line: delete it.")]
     if len(cells) != len(columns):
         return [row.problem("", f"{len(cells)} cells where the header has {len(columns)}.")]
+    return row_problems(row, columns)
+
+
+def row_problems(row: Row, columns: tuple[Column, ...]) -> list[Problem]:
+    """What is wrong with the cells of one row."""
     found = [problem for column in columns for problem in _cell_problems(row, column)]
     if not found and row["from"] and row["to"] and row["from"] > row["to"]:
         found.append(row.problem("to", "The last day lies before the first."))

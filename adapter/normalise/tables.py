@@ -11,7 +11,7 @@ from typing import get_args
 
 from msgspec import Struct
 
-from adapter.normalise.code_entry import CodeSystem, ContextRole, Form, Level, Role, Status
+from adapter.normalise.code_entry import ClusterRole, CodeSystem, ContextRole, Form, Level, Role, Status
 from adapter.normalise.identifier_system import BirthKind
 from adapter.normalise.indicator import AgeOn, AgePeriod, Pregnancy
 from adapter.normalise.table import CellCheck, Column, Problem, Row, Table, read_table
@@ -72,6 +72,13 @@ _CODE = (
 )
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "clusters.csv": (
+        Column("cluster", required=True, check=_pattern(r"[A-Z0-9]+(_[A-Z0-9]+)*", "must be a cluster id")),
+        Column("role", required=True, check=_one_of(*get_args(ClusterRole))),
+        Column("programmes", check=_KEY, many=True),
+        Column("form", check=_one_of(*get_args(Form))),
+        *_LINEAGE,
+    ),
     "code_systems.csv": (
         Column("system", required=True),
         Column("match", required=True, check=_one_of("exact", "prefix")),

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Sequence
 
 from adapter.errors import AdapterError
-from adapter.normalise.catalogue import Catalogue, load_catalogue
+from adapter.normalise.catalogue import Catalogue, catalogue_under, load_catalogue
+from adapter.normalise.overlay import Overlay
 from adapter.normalise.tables import mappings_folder
 from adapter.organisations.directory import Directory
 from adapter.organisations.release import Release, decode
@@ -16,11 +17,22 @@ from adapter.reconcile.rules import Rules
 from adapter.store.store import Store
 
 
-def catalogue_in_force() -> Catalogue:
-    """The mapping tables. Raises AdapterError where they are unsound: half a table would decide wrongly."""
+def catalogue_in_force(releases: Sequence[Overlay] = ()) -> Catalogue:
+    """The mapping tables, under the releases of official tables that are in force, in their order.
+
+    Raises AdapterError where they are unsound: half a table would decide wrongly.
+    """
     loaded = load_catalogue()
     if isinstance(loaded, Catalogue):
-        return loaded
+        if not releases:
+            return loaded
+        under = catalogue_under(loaded.tables, releases)
+        if isinstance(under, Catalogue):
+            return under
+        raise AdapterError(
+            f"The releases of official tables do not fit our tables any more, first in {under[0].file} row "
+            f"{under[0].row}: {under[0].text} `adapter mappings releases` lists and withdraws them."
+        )
     first = loaded[0]
     raise AdapterError(
         f"The mapping tables have {len(loaded)} faults, the first in {first.file} row {first.row}: {first.text} "
@@ -30,7 +42,7 @@ def catalogue_in_force() -> Catalogue:
 
 def rules_in_force(store: Store, gms_extension: str, reviews: Sequence[Review]) -> tuple[Rules, str]:
     """The rules, and the digest of the role table, which the directory's own digest does not hold."""
-    catalogue = catalogue_in_force()
+    catalogue = catalogue_in_force(store.mapping_releases.in_force())
     content = (mappings_folder() / "organisation_roles.csv").read_bytes()
     meanings = read_roles(content)
     roles = [meaning for meaning in meanings if isinstance(meaning, RoleMeaning)]

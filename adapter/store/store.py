@@ -14,6 +14,7 @@ from adapter.store.database import Clock, Database, utc_now
 from adapter.store.deliveries import Deliveries
 from adapter.store.disclosures import Disclosures
 from adapter.store.feeds import Feeds
+from adapter.store.mapping_releases import MappingReleases
 from adapter.store.ods_releases import OdsReleases
 from adapter.store.patient_key import fingerprint, patient_key
 from adapter.store.quarantine import Quarantine
@@ -38,6 +39,7 @@ class Store:
         self.records = Records(database, self.deliveries)
         self.quarantine = Quarantine(database, self.deliveries)
         self.ods_releases = OdsReleases(database)
+        self.mapping_releases = MappingReleases(database)
         self.runs = Runs(database)
         self.reviews = Reviews(database)
         self.resources = Resources(database)

@@ -1,0 +1,89 @@
+"""The releases of official tables that were kept: each lies over our own tables until it is withdrawn."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Struct
+
+from adapter.errors import UnknownName
+from adapter.normalise.overlay import Overlay, ReleaseKind, RowChange
+from adapter.store.database import Database, next_number
+from adapter.store.seal import compress, decompress
+from adapter.store.tables import MAPPING_RELEASE
+
+_CHANGES = msgspec.json.Decoder(tuple[RowChange, ...])
+_FILES = msgspec.json.Decoder(tuple[str, ...])
+_ENCODER = msgspec.json.Encoder(order="sorted")
+_WITHDRAWAL = "withdrawal"
+
+
+class MappingRelease(Struct, frozen=True):
+    """A kept release; `withdrawn` is when it was taken back, None while it is in force."""
+
+    number: int
+    recorded: datetime
+    overlay: Overlay
+    withdrawn: datetime | None = None
+
+
+class MappingReleases:
+    """The releases of one database, append-only: to withdraw one is a row of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, overlay: Overlay) -> int:
+        """Keep a release, in force from now on; its number."""
+        return self._append(overlay, None)
+
+    def withdraw(self, number: int) -> None:
+        """Take a release back, from now on. Raises UnknownName where none of that number is in force."""
+        if number not in {release.number for release in self.listed() if release.withdrawn is None}:
+            raise UnknownName("No release of this number is in force: `adapter mappings releases` lists them.")
+        self._append(None, number)
+
+    def listed(self) -> list[MappingRelease]:
+        """All that were ever kept, oldest first."""
+        with self._database.read() as connection:
+            rows = list(connection.execute(sa.select(MAPPING_RELEASE).order_by(MAPPING_RELEASE.c.number)))
+        withdrawn = {row.withdraws: row.recorded for row in reversed(rows) if row.withdraws is not None}
+        return [
+            MappingRelease(
+                number=row.number,
+                recorded=row.recorded,
+                overlay=Overlay(
+                    kind=cast(ReleaseKind, row.kind),
+                    label=row.label,
+                    files=_FILES.decode(row.files),
+                    changes=_CHANGES.decode(decompress(row.changes)),
+                ),
+                withdrawn=withdrawn.get(row.number),
+            )
+            for row in rows
+            if row.withdraws is None
+        ]
+
+    def in_force(self) -> tuple[Overlay, ...]:
+        """What lies over the tables now, in the order in which it was kept."""
+        return tuple(release.overlay for release in self.listed() if release.withdrawn is None)
+
+    def _append(self, overlay: Overlay | None, withdraws: int | None) -> int:
+        with self._database.write() as connection:
+            number = next_number(connection, MAPPING_RELEASE.c.number)
+            connection.execute(
+                sa.insert(MAPPING_RELEASE).values(
+                    number=number,
+                    recorded=self._database.clock(),
+                    kind=overlay.kind if overlay else _WITHDRAWAL,
+                    label=overlay.label if overlay else "",
+                    digest=overlay.digest if overlay else "",
+                    files=_ENCODER.encode(overlay.files if overlay else ()).decode(),
+                    changes=compress(_ENCODER.encode(overlay.changes if overlay else ())),
+                    withdraws=withdraws,
+                )
+            )
+        return number
