@@ -1,8 +1,10 @@
 """When is what arrives known already? A receipt says "this again"; anything else is a new version.
 
 Source: attribution.md "Linking" rule 1. Bytes equal to an earlier version of a live record are a receipt, of a
-withdrawn record a re-creation; a delete of a live record always counts. Two cases that the rule leaves open:
+withdrawn record a re-creation; a delete of a live record always counts. Three cases that the rule leaves open:
 
+* where the source's own order places the known bytes before the withdrawal, they re-create nothing, whenever they are
+  sent again: a receipt;
 * entered-in-error withdraws a record as a delete does, so it counts wherever it would withdraw a live one;
 * the same bytes can come with more around them (a Bundle with the Patient in it, after a lone resource). Then they
   say more, and the new reading replaces the old one. With less around them they are a receipt.
@@ -54,15 +56,14 @@ def judge(
     withdrawn = state is None or state.withdrawn
     if isinstance(said, Withdrawal):
         return Receipt(same[-1].version.sequence) if withdrawn else NewVersion()
-    if withdrawn and not coming.entered_in_error:
-        return NewVersion()
     same = [each for each in same if not _is_another(said.order, each.version.order)]
     if not same:
         return NewVersion()
     twin = same[-1].version
-    if coming.entered_in_error and not withdrawn:
+    if coming.entered_in_error != withdrawn:
         then = standing([*(each.version for each in current), coming])
-        return NewVersion() if then and then.withdrawn else Receipt(twin.sequence)
+        if then and then.withdrawn != withdrawn:
+            return NewVersion()
     newest = state is not None and state.newest.sequence == twin.sequence
     if newest and says_more(said, statements[twin.sequence]):
         return NewVersion(replaces=twin.sequence)

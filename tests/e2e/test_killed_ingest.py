@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
 import signal
 import subprocess
@@ -49,7 +50,10 @@ def content(shape: str) -> bytes:
 
 def child(settings: Settings, file: Path) -> subprocess.Popen[str]:
     arguments = [sys.executable, "-c", CHILD, str(settings.data_dir), settings.database_url, str(file)]
-    paths = {"PYTHONPATH": str(Path(__file__).parents[1]), "PATH": ""}
+    paths = {
+        "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]),
+        "PATH": "",
+    }
     return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, env=paths)
 
 

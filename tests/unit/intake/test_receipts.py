@@ -106,6 +106,15 @@ def test_known_bytes_of_a_withdrawn_record_are_a_re_creation() -> None:
     assert verdict(OLD, ONE, Known(version(1), ONE), Known(version(2, "delete"), TWO)) == NewVersion()
 
 
+def test_what_the_source_places_before_the_withdrawal_re_creates_nothing() -> None:
+    early, late = (SourceOrder(updated=f"2024-09-{day}T00:00:00.000000Z") for day in (12, 13))
+    old = replace(OLD, order=early)
+    known = Known(version(1, order=early), ONE), Known(version(2, "delete", late), TWO)
+    assert verdict(old, ONE, *known, before=old) == Receipt(1)
+    assert verdict(replace(old, sex="female"), ONE, *known, before=old) == NewVersion(replaces=1)
+    assert verdict(replace(OLD, order=late), ONE, *known, before=old) == NewVersion()
+
+
 def test_a_delete_of_a_live_record_counts_and_the_same_again_is_a_receipt() -> None:
     delete = Withdrawal(identifiers=(Identifier("s", "v"),))
     live, gone = Known(version(1), ONE), Known(version(2, "delete"), TWO)
