@@ -9,7 +9,8 @@ import typer
 from msgspec import Struct
 
 from adapter.cli import console, options
-from adapter.errors import UnreadablePath
+from adapter.errors import UnreadablePath, UsageError
+from adapter.feeds.organisations import OrganisationApi
 from adapter.organisations.parse import parse
 from adapter.organisations.release import Release, encode
 from adapter.store.store import Store
@@ -39,6 +40,32 @@ def load(
         raise UnreadablePath(f"{failed} of {len(told)} files could not be taken: the table tells why. The others are.")
 
 
+@ods.command()
+def fetch(
+    url: Annotated[str, typer.Option("--url", metavar="URL", help="Base address of a FHIR API of organisations.")],
+    key_file: Annotated[Path, typer.Option("--key-file", metavar="FILE", help="A file that holds the API key alone.")],
+    codes: Annotated[list[str] | None, typer.Argument(metavar="[CODE...]", help="Only these organisations.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="YYYY-MM-DD", help="All that changed from this day on.")
+    ] = None,
+    db: options.Database = None,
+) -> None:
+    """Fetch organisations over HTTP, by code or by the day since which they changed, and load them. Pages are followed
+    as the server gives them; a busy server is asked again with patience.
+    """
+    if bool(codes) == bool(since):
+        raise UsageError("Name CODEs, or a day with --since.")
+    try:
+        key = key_file.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        raise UnreadablePath("The key file cannot be read: check --key-file and its permissions.") from None
+    api = OrganisationApi(url, key)
+    pages = api.of([options.ods_code(code) or "" for code in codes]) if codes else api.changed(options.day(since or ""))
+    with options.stored(db) as store:
+        loaded = [_keep(store, ordinal, content, "page.json") for ordinal, content in enumerate(pages, start=1)]
+    console.write(f"{len(loaded)} pages, {sum(one.said for one in loaded)} entries.\n")
+
+
 class Loaded(Struct, frozen=True):
     """What one file gave. `kind` is "" where it could not be taken; `note` is the first fault, or what else to know."""
 
@@ -59,7 +86,11 @@ def _load(store: Store, ordinal: int, path: Path) -> Loaded:
         content = path.read_bytes()
     except OSError as error:
         return Loaded(ordinal, "", 0, 1, error.strerror or "It cannot be read.")
-    release = parse(content, path.name)
+    return _keep(store, ordinal, content, path.name)
+
+
+def _keep(store: Store, ordinal: int, content: bytes, name: str) -> Loaded:
+    release = parse(content, name)
     if not isinstance(release, Release):
         return Loaded(ordinal, "", 0, len(release), release[0].text)
     new = store.ods_releases.add(content, release.kind, encode(release), release.kind)

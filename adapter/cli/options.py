@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -62,6 +62,14 @@ def month(text: str) -> str:
     if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):
         raise UsageError("A month is written YYYY-MM, such as 2024-09.")
     return text
+
+
+def day(text: str) -> date:
+    """A day as `YYYY-MM-DD`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError("A day is written YYYY-MM-DD, such as 2024-09-30.") from None
 
 
 def moment(text: str | None) -> datetime | None:
