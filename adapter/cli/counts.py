@@ -9,8 +9,8 @@ import typer
 
 from adapter.achievement.achievement import Achievement
 from adapter.achievement.emission import counts_csv, counts_json
+from adapter.achievement.measure_report import bundle_text
 from adapter.cli import console, options
-from adapter.errors import UsageError
 
 
 class Format(StrEnum):
@@ -37,8 +37,6 @@ def counts(
     A held count must not be paid before somebody has looked: `incident` is a known fault of a source, `threshold` an
     unusually high value. `adapter trace COUNT` takes a count apart.
     """
-    if format_ is Format.FHIR:
-        raise UsageError("Counts as FHIR MeasureReports are not part of this version: use --format json or csv.")
     with options.stored(db) as store:
         found = store.runs.found(run)
         achievements = store.runs.achievements(found, options.ods_code(practice))
@@ -46,6 +44,9 @@ def counts(
         console.write(counts_json(achievements))
     elif format_ is Format.CSV:
         console.write(counts_csv(achievements))
+    elif format_ is Format.FHIR:
+        version = f"{found.code_version}-{found.ruleset_digest[:12]}"
+        console.write(bundle_text(achievements, version, found.finished.isoformat()))
     else:
         show(achievements, found.id)
 
