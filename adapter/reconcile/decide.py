@@ -47,7 +47,7 @@ def decide(records: Sequence[Record], rules: Rules) -> list[Decision]:
         for group, own in zip(groups, claimed, strict=True)
         if (given := _given_dose(group, own, readings, rules)) is not None
     ]
-    judged = once([(claim, judge(claim, doses, rules)) for own in claimed for claim in own])
+    judged = once([(claim, judge(claim, doses, rules)) for own in claimed for claim in own], rules)
     of_claim = {(claim.vaccination, claim.claimant): (claim, verdict) for claim, verdict in judged}
     settled = [
         _settle(reading, group, readings, of_claim.get((vaccination_id(group), reading.claimant)), rules)

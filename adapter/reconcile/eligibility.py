@@ -2,7 +2,7 @@
 
 The rules themselves are rows of `mappings/indicators.csv`. Of an indicator that fails several rules the first of
 this order is told: age, dose, interval, history, season and service dates, pregnancy or at-risk evidence. Of several
-indicators that fail, the one nearest to the dose speaks.
+indicators that fail, the one nearest to the dose speaks; of those equally near, one that the age fits.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ def eligibility(
         target = last + 1 if row.dose == "booster" else row.dose
         distance = 0 if target is None else abs(number - target)
         reason = _failing(Attempt(row, dose, doses, where, person, distance, order_only))
-        apart = (distance, not _in_season(row, dose.on), not row.in_force(dose.on))
+        too_old_or_young = reason is Reason.AGE_OUTSIDE_INDICATOR
+        apart = (distance, too_old_or_young, not _in_season(row, dose.on), not row.in_force(dose.on))
         tried.append(((reason is not None, apart, order), Eligibility(row, reason, where)))
     return min(tried, key=lambda attempt: attempt[0])[1]
 

@@ -6,15 +6,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from adapter.reasons import Outcome, Reason
+from adapter.reconcile.rules import Rules
 from adapter.reconcile.table import Verdict
 from adapter.reconcile.vaccination import Claim
 
 Judged = tuple[Claim, Verdict]
 
 
-def once(judged: Sequence[Judged]) -> list[Judged]:
+def once(judged: Sequence[Judged], rules: Rules) -> list[Judged]:
     """A vaccination is counted for one claimant at most, a patient once where the indicator counts patients."""
-    return _patients_once(_doses_once(judged))
+    return _patients_once(_doses_once(judged), rules)
 
 
 def _doses_once(judged: Sequence[Judged]) -> list[Judged]:
@@ -36,16 +37,17 @@ def _among(claim: Claim, verdict: Verdict, rivals: Sequence[Claim]) -> Verdict:
     return Verdict(Outcome.QUERIED, Reason.CLAIMED_TWICE, verdict.indicator)
 
 
-def _patients_once(judged: Sequence[Judged]) -> list[Judged]:
-    seen: set[tuple[str, str, str]] = set()
+def _patients_once(judged: Sequence[Judged], rules: Rules) -> list[Judged]:
+    """A practice and its successor are one claimant: a patient of both counts once in the month of the succession."""
+    seen: dict[tuple[str, str], list[str]] = defaultdict(list)
     settled = []
     for claim, verdict in sorted(judged, key=_by_date):
         if verdict.outcome is Outcome.COUNTED and verdict.indicator and verdict.indicator.counts == "patients":
             month = claim.deciding.on.isoformat()[:7] if claim.deciding.on else ""
-            place = (claim.claimant, verdict.indicator.id, month)
-            if place in seen:
+            practices = seen[(verdict.indicator.id, month)]
+            if any(rules.directory.same_claimant(one, claim.claimant, claim.deciding.on) for one in practices):
                 verdict = Verdict(Outcome.MERGED, Reason.PATIENT_ALREADY_COUNTED, verdict.indicator)
-            seen.add(place)
+            practices.append(claim.claimant)
         settled.append((claim, verdict))
     return settled
 

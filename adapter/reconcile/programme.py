@@ -2,7 +2,8 @@
 
 Ages: child-flu at 2 and 3 years on 31 August, seasonal-flu at any other; RSV for older adults from 56 on;
 four-in-one below 10 years; pcv below 2 years, pneumococcal from 2 years (inference). Then, between a pregnancy
-programme and another, pregnancy evidence.
+programme and another, pregnancy evidence. A four-in-one dose given to a pregnant patient belongs to pertussis, whatever
+its code names (cqrs: PT001), unless she is known to be below 10 years.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ def narrow(programmes: frozenset[str], person: Person) -> frozenset[str]:
     pregnancy = left & _PREGNANCY_PROGRAMMES
     if pregnancy and left - pregnancy and person.pregnant:
         return pregnancy
+    if left == {"four-in-one"} and person.pregnant and not _below(AgePeriod(years=10))(person):
+        return frozenset({"pertussis"})
     return left
 
 

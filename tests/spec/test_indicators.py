@@ -96,6 +96,37 @@ def test_one_dose(decided: Decided, code: str, occurred: str, born: str, expecte
     assert shown(decided, dose(code, occurred, born)) == expected
 
 
+@pytest.mark.parametrize(
+    ("born", "occurred", "pregnant", "expected"),
+    [
+        # a four-in-one dose given to a pregnant patient belongs to PT001, not to the 6-in-1 service
+        ("1994-05-02", "2024-09-12", "2024-09-12", counted("PT001")),
+        ("", "2024-09-12", "2024-09-12", counted("PT001")),
+        ("1994-05-02", "2024-09-12", "2024-09-11", excluded("age-outside-indicator", "LOCAL-6IN1")),
+        ("2014-09-13", "2024-09-12", "2024-09-12", counted("LOCAL-6IN1")),
+    ],
+)
+def test_a_four_in_one_code_of_a_pregnant_patient(
+    decided: Decided, born: str, occurred: str, pregnant: str, expected: tuple[str, str, str]
+) -> None:
+    assert shown(decided, dose("412762002", occurred, born, pregnant=pregnant)) == expected
+
+
+@pytest.mark.parametrize(
+    ("born", "expected"),
+    [
+        ("2024-09-12", excluded("no-at-risk-code", "LOCAL-HEPB-BIRTH")),
+        ("2024-08-15", excluded("no-at-risk-code", "LOCAL-HEPB-4W")),
+        ("2023-09-12", excluded("no-at-risk-code", "LOCAL-HEPB-12M")),
+        ("2022-09-12", excluded("age-outside-indicator", "LOCAL-HEPB-BIRTH")),
+    ],
+)
+def test_of_indicators_equally_near_one_that_the_age_fits_speaks(
+    decided: Decided, born: str, expected: tuple[str, str, str]
+) -> None:
+    assert shown(decided, dose("16584000", "2024-09-12", born)) == expected
+
+
 @pytest.mark.parametrize(("day", "expected"), [("2024-07-01", "interval-too-short"), ("2024-07-02", "counted")])
 def test_menb_27_days_are_not_28(decided: Decided, day: str, expected: str) -> None:
     born = "2024-02-01"
