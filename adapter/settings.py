@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 from platformdirs import user_data_path
@@ -14,6 +15,7 @@ from platformdirs import user_data_path
 from adapter.errors import KeyFault, UsageError
 
 KEY_BYTES = 32
+_URL = re.compile(r"https?://[!-~]+")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 
 
@@ -36,6 +38,20 @@ class Settings(Struct, frozen=True):
     """ADAPTER_PATIENT_KEY, or ADAPTER_PATIENT_KEY_FILE: at least 32 bytes in hex or base64, under which patients are
     hashed. Default: `patient.key` in the data folder, made with the first database."""
 
+    terminology_url: str = ""
+    """ADAPTER_TERMINOLOGY_URL: base URL of a FHIR R4 terminology server, asked by `adapter mappings look-up` alone.
+    Default: none."""
+
+    terminology_token_url: str = ""
+    """ADAPTER_TERMINOLOGY_TOKEN_URL: where that server's tokens are given (OAuth2 client credentials). Default: none,
+    and the server is asked without a token."""
+
+    terminology_client_id: str = ""
+    """ADAPTER_TERMINOLOGY_CLIENT_ID: the client that asks for a token."""
+
+    terminology_client_secret: str = ""
+    """ADAPTER_TERMINOLOGY_CLIENT_SECRET, or ADAPTER_TERMINOLOGY_CLIENT_SECRET_FILE: its secret."""
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
         """Settings as `environ` has them. Raises UsageError or KeyFault for one that cannot be meant."""
@@ -50,6 +66,10 @@ class Settings(Struct, frozen=True):
             gms_extension=environ.get("ADAPTER_GMS_EXTENSION", "").strip(),
             data_key=data_key,
             patient_key=_key(environ, "ADAPTER_PATIENT_KEY"),
+            terminology_url=_web_address(environ, "ADAPTER_TERMINOLOGY_URL"),
+            terminology_token_url=_web_address(environ, "ADAPTER_TERMINOLOGY_TOKEN_URL"),
+            terminology_client_id=environ.get("ADAPTER_TERMINOLOGY_CLIENT_ID", "").strip(),
+            terminology_client_secret=_secret(environ, "ADAPTER_TERMINOLOGY_CLIENT_SECRET") or "",
         )
 
     def __repr__(self) -> str:
@@ -80,15 +100,31 @@ def _base64(text: str) -> bytes:
 
 
 def _key(environ: Mapping[str, str], name: str) -> bytes | None:
+    content = _secret(environ, name)
+    if content is None:
+        return None
+    return read_key(content, name if environ.get(name, "").strip() else f"{name}_FILE")
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str | None:
+    """What the variable holds, or the file that another one names; None where neither is set."""
     text, file = environ.get(name, "").strip(), environ.get(f"{name}_FILE", "").strip()
     if text and file:
         raise UsageError(f"{name} and {name}_FILE are both set: keep one of them.")
-    if text:
-        return read_key(text, name)
-    if not file:
-        return None
+    if text or not file:
+        return text or None
     try:
-        content = Path(file).expanduser().read_text("ascii")
+        return Path(file).expanduser().read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
         raise KeyFault(f"The file that {name}_FILE names cannot be read: check the path and its permissions.") from None
-    return read_key(content, f"{name}_FILE")
+
+
+def _web_address(environ: Mapping[str, str], name: str) -> str:
+    text = environ.get(name, "").strip()
+    try:
+        host = urlsplit(text).hostname if _URL.fullmatch(text) else None
+    except ValueError:
+        host = None
+    if text and not host:
+        raise UsageError(f"{name} is no web address: write https://…")
+    return text

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from adapter.cli import console, official_tables, options
+from adapter.cli import console, look_up, official_tables, options
 from adapter.errors import AdapterError
 from adapter.fhir.issue import Issue
 from adapter.normalise.check import check as problems_of
@@ -25,6 +25,7 @@ Folder = Annotated[Path | None, typer.Option("--folder", metavar="DIR", help="An
 
 def register(app: typer.Typer) -> None:
     official_tables.register(mappings)
+    look_up.register(mappings)
     app.add_typer(mappings, name="mappings")
 
 

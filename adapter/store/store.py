@@ -24,6 +24,7 @@ from adapter.store.reviews import Reviews
 from adapter.store.runs import Runs
 from adapter.store.seal import Seal
 from adapter.store.tables import META
+from adapter.store.terminology_answers import TerminologyAnswers
 
 _FINGERPRINT = "patient key"
 
@@ -42,6 +43,7 @@ class Store:
         self.mapping_releases = MappingReleases(database)
         self.runs = Runs(database)
         self.reviews = Reviews(database)
+        self.terminology_answers = TerminologyAnswers(database)
         self.resources = Resources(database)
         self.api_keys = ApiKeys(database)
         self.disclosures = Disclosures(database)

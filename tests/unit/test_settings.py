@@ -87,3 +87,22 @@ def test_exit_codes() -> None:
         AdapterError: 1,
     }
     assert {kind: exit_code(kind("x")) for kind in codes} == codes
+
+
+def test_the_terminology_server(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hush\n")
+    environment = {
+        "ADAPTER_TERMINOLOGY_URL": " https://terminology.example/fhir ",
+        "ADAPTER_TERMINOLOGY_TOKEN_URL": "https://login.example/token",
+        "ADAPTER_TERMINOLOGY_CLIENT_ID": "client",
+        "ADAPTER_TERMINOLOGY_CLIENT_SECRET_FILE": str(tmp_path / "secret"),
+    }
+    settings = Settings.from_environment(environment)
+    assert settings.terminology_url == "https://terminology.example/fhir"
+    assert settings.terminology_token_url == "https://login.example/token"  # noqa: S105
+    assert (settings.terminology_client_id, settings.terminology_client_secret) == ("client", "hush")
+    assert "hush" not in repr(settings)
+    with pytest.raises(UsageError):
+        Settings.from_environment({**environment, "ADAPTER_TERMINOLOGY_CLIENT_SECRET": "other"})
+    with pytest.raises(UsageError):
+        Settings.from_environment({"ADAPTER_TERMINOLOGY_URL": "ftp://terminology.example"})
