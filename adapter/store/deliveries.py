@@ -141,7 +141,8 @@ class Deliveries:
         """All of them in order of arrival, each with what is stored of it now."""
         with self._database.read() as connection:
             rows = connection.execute(_deliveries().order_by(DELIVERY.c.number)).all()
-            return [_delivery(row, count(connection, row.number)) for row in rows]
+            figures = _counted(connection)
+            return [_delivery(row, figures.get(row.number, Figures())) for row in rows]
 
     def reopened(self, number: int) -> OpenDelivery:
         """A delivery that was taken before, for its quarantine."""
@@ -208,25 +209,33 @@ class Deliveries:
 
 def count(connection: Connection, delivery: int) -> Figures:
     """What is stored of a delivery, counted row by row; `received` as its batches met it, independently."""
-    mine = BATCH.c.delivery == delivery
+    return _counted(connection, BATCH.c.delivery == delivery).get(delivery, Figures())
 
-    def rows_of(table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
-        query = sa.select(sa.func.count()).select_from(table).join(BATCH, table.c.batch == BATCH.c.number)
-        return int(connection.execute(query.where(mine, *where)).scalar_one())
 
-    sums = sa.select(
-        sa.func.coalesce(sa.func.sum(BATCH.c.received), 0), sa.func.coalesce(sa.func.sum(BATCH.c.context), 0)
-    )
-    received, context = connection.execute(sums.where(mine)).one()
+def _counted(connection: Connection, *of: sa.ColumnElement[bool]) -> dict[int, Figures]:
+    """The same of all deliveries, or of some."""
+
+    def rows_of(table: sa.Table, *where: sa.ColumnElement[bool]) -> dict[int, int]:
+        query = sa.select(BATCH.c.delivery, sa.func.count()).join_from(table, BATCH, table.c.batch == BATCH.c.number)
+        query = query.where(*of, *where).group_by(BATCH.c.delivery)
+        return {row[0]: row[1] for row in connection.execute(query)}
+
     taken = sa.select(QUARANTINE_OUTCOME.c.quarantine).where(QUARANTINE_OUTCOME.c.what == "taken")
-    return Figures(
-        received=int(received),
-        new=rows_of(RECORD_VERSION, RECORD_VERSION.c.kind == "statement"),
-        deletes=rows_of(RECORD_VERSION, RECORD_VERSION.c.kind == "delete"),
-        receipts=rows_of(RECEIPT),
-        quarantined=rows_of(QUARANTINE, QUARANTINE.c.number.not_in(taken)),
-        context=int(context),
-    )
+    new = rows_of(RECORD_VERSION, RECORD_VERSION.c.kind == "statement")
+    deletes = rows_of(RECORD_VERSION, RECORD_VERSION.c.kind == "delete")
+    receipts, quarantined = rows_of(RECEIPT), rows_of(QUARANTINE, QUARANTINE.c.number.not_in(taken))
+    sums = sa.select(BATCH.c.delivery, sa.func.sum(BATCH.c.received), sa.func.sum(BATCH.c.context))
+    return {
+        number: Figures(
+            received=int(received),
+            new=new.get(number, 0),
+            deletes=deletes.get(number, 0),
+            receipts=receipts.get(number, 0),
+            quarantined=quarantined.get(number, 0),
+            context=int(context),
+        )
+        for number, received, context in connection.execute(sums.where(*of).group_by(BATCH.c.delivery))
+    }
 
 
 def _position(connection: Connection, delivery: int) -> Position:
