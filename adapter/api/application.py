@@ -20,6 +20,8 @@ from adapter.errors import AdapterError
 from adapter.settings import Settings
 from adapter.store.store import open_store
 
+PARTS = (health, fhir, runs, counts, trace, quarantine, page)
+
 ABOUT = (
     "FHIR Immunizations in, CQRS-ready achievement counts out. Every route but the health checks, the "
     "CapabilityStatement and this page wants a key: `Authorization: Bearer …`."
@@ -50,7 +52,7 @@ def create_app(settings: Settings, limits: Limits | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    for part in (health, fhir, runs, counts, trace, quarantine, page):
+    for part in PARTS:
         app.include_router(part.router)
     app.add_middleware(RequestLog)
     app.add_exception_handler(Refusal, _refused)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from adapter.api.access import Admin, Reader
 from adapter.api.arrival import small
@@ -27,21 +27,30 @@ RunId = Annotated[
 ]
 
 
+def _a_time(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
 class Asked(BaseModel):
-    """What a run is to count. `as_of` decides by what had arrived by then; a day alone is its end in UTC."""
+    """What a run is to count. `as_of` decides by what had arrived by then; a day alone is its end, a time without a
+    zone is UTC, as on the command line.
+    """
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"from": "2024-09", "to": "2024-12", "as_of": None}]}
     )
     first: str = Field(alias="from", pattern=MONTH)
     last: str = Field(alias="to", pattern=MONTH)
-    as_of: AwareDatetime | date | None = None
+    as_of: Annotated[str, AfterValidator(_a_time)] | None = None
 
     @property
     def moment(self) -> datetime | None:
-        if self.as_of is None or isinstance(self.as_of, datetime):
-            return self.as_of.astimezone(UTC) if self.as_of else None
-        return datetime.combine(self.as_of, time.max, UTC)
+        if self.as_of is None:
+            return None
+        day = len(self.as_of) == len("2024-09-30")
+        found = datetime.fromisoformat(f"{self.as_of}T23:59:59.999999" if day else self.as_of)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @router.get("/runs", summary="The runs, oldest first")
@@ -117,8 +126,8 @@ def _asked(body: bytes) -> Asked:
         known = ", ".join(place for place in places if place in ("from", "to", "as_of")) or "the body"
         raise Refusal(
             400,
-            f"{known} cannot be read: send JSON with `from` and `to` as YYYY-MM and, if wanted, `as_of` as a date or a "
-            "time with its zone.",
+            f"{known} cannot be read: send JSON with `from` and `to` as YYYY-MM and, if wanted, `as_of` as a date "
+            "or a time of ISO 8601.",
         ) from None
     if asked.last < asked.first:
         raise Refusal(400, "`to` lies before `from`: send the earlier month as `from`.")

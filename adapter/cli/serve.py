@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import logging
 import sys
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from adapter.api.application import create_app
-from adapter.api.request_log import JsonLines
 from adapter.cli import options
 from adapter.errors import AdapterError
 from adapter.settings import Settings
@@ -36,11 +34,16 @@ def serve(
     Every route but the health checks and the documentation wants a key. Where the database has none, an administrator's
     is made and shown once. The log is one line of JSON a request on stderr, without patient data.
     """
+    import uvicorn  # here, since no other command should wait for the web framework to load
+
+    from adapter.api.application import create_app
+    from adapter.api.request_log import JsonLines
+
     settings = options.settings(db)
     _first_key(settings)
     if not _loopback(host):
         _say("This is plain HTTP on an address that others reach: put a proxy with TLS before it.")
-    _log_to_stderr()
+    _log_to_stderr(JsonLines())
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(settings),
@@ -52,9 +55,10 @@ def serve(
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
-    server.run()
+    with contextlib.suppress(SystemExit):  # how uvicorn says that it cannot listen
+        server.run()
     if not server.started:
-        raise AdapterError("The service could not start: the log above says why; another --port may be free.")
+        raise AdapterError("The service could not start: see the log; the port may be taken, --port names another.")
 
 
 def _first_key(settings: Settings) -> None:
@@ -73,10 +77,10 @@ def _loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _log_to_stderr() -> None:
+def _log_to_stderr(formatter: logging.Formatter) -> None:
     """All loggers through one formatter: none of them can print what was sent."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(formatter)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
 
 

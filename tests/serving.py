@@ -1,0 +1,68 @@
+"""The HTTP service in this process, without a socket: one feed, and a key for each scope alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+import httpx
+from adapter.api.application import create_app
+from adapter.api.service import Limits
+from adapter.cli import ods
+from adapter.cli.demo import fixtures_folder
+from adapter.cli.ingest import take_all
+from adapter.settings import Settings
+from adapter.store.store import open_store
+
+T = TypeVar("T")
+FEED = "trust"
+WRITE = f"feed:write:{FEED}"
+SCOPES = (WRITE, "counts:read", "audit:read", "review:write", "admin")
+FHIR = "application/fhir+json"
+
+
+class Client:
+    """Requests against one application, each session in an event loop of its own."""
+
+    def __init__(self, settings: Settings, keys: Mapping[str, str], limits: Limits) -> None:
+        self.settings, self.keys = settings, keys
+        self.app = create_app(settings, limits)
+
+    def session(self, work: Callable[[httpx.AsyncClient], Awaitable[T]]) -> T:
+        async def inside() -> T:
+            async with (
+                self.app.router.lifespan_context(self.app),
+                httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://service") as client,
+            ):
+                return await work(client)
+
+        return asyncio.run(inside())
+
+    def ask(self, method: str, path: str, scope: str | None = None, **more: Any) -> httpx.Response:
+        headers = (self.bearer(scope) if scope else {}) | more.pop("headers", {})
+        return self.session(lambda client: client.request(method, path, headers=headers, **more))
+
+    def push(self, path: str, resource: Any, method: str = "POST", **headers: str) -> httpx.Response:
+        """A resource, or bytes, with the feed's key; underscores of header names are dashes."""
+        content = {"content": resource} if isinstance(resource, bytes) else {"json": resource}
+        sent = {"Content-Type": FHIR} | {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.ask(method, path, WRITE, headers=sent, **content)
+
+    def bearer(self, scope: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.keys[scope]}"}
+
+
+def served(settings: Settings, limits: Limits | None = None) -> Client:
+    with open_store(settings.database_url, settings) as store:
+        store.feeds.remember(FEED)
+        keys = {scope: store.api_keys.create(scope, [scope])[1] for scope in SCOPES}
+    return Client(settings, keys, limits or Limits(body=100_000, text=200_000))
+
+
+def fill(settings: Settings) -> None:
+    """Organisations and a practice's own records of autumn 2024."""
+    with open_store(settings.database_url, settings) as store:
+        ods.load_all(store, [fixtures_folder() / "ods"])
+        store.feeds.remember("mill", "D83013", "gp", True)
+        take_all(store, "mill", [fixtures_folder() / "fhir" / "autumn_2024" / "gp_D83013"])

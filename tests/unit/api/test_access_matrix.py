@@ -1,0 +1,96 @@
+"""Every route × every scope, and none. A route that is not in the table fails the test: access is declared, not met."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+from adapter.api.application import PARTS
+from fastapi.routing import APIRoute
+
+from sending import database_settings
+from serving import SCOPES, WRITE, Client, served
+
+READ = {"counts:read", "audit:read", "admin"}
+EVERYBODY = {*SCOPES, None}
+ROUTES: dict[tuple[str, str], set[str] | set[str | None]] = {
+    ("GET", "/healthz"): EVERYBODY,
+    ("GET", "/readyz"): EVERYBODY,
+    ("GET", "/docs"): EVERYBODY,
+    ("GET", "/openapi.json"): EVERYBODY,
+    ("GET", "/fhir/metadata"): EVERYBODY,
+    ("POST", "/fhir"): {WRITE},
+    ("POST", "/fhir/"): {WRITE},
+    ("POST", "/fhir/Immunization"): {WRITE},
+    ("DELETE", "/fhir/Immunization"): {WRITE},
+    ("PUT", "/fhir/Immunization/{id}"): {WRITE},
+    ("DELETE", "/fhir/Immunization/{id}"): {WRITE},
+    ("GET", "/runs"): READ,
+    ("POST", "/runs"): {"admin"},
+    ("GET", "/counts"): READ,
+    ("GET", "/decisions"): READ,
+    ("GET", "/trace/{id}"): READ,
+    ("GET", "/trace/{id}?bytes=true"): {"audit:read"},
+    ("GET", "/diff"): READ,
+    ("GET", "/quarantine"): READ,
+}
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    folder: Path = tmp_path_factory.mktemp("matrix")
+    return served(database_settings(folder))
+
+
+@pytest.mark.parametrize("scope", [*SCOPES, None])
+def test_every_route_opens_to_its_scopes_alone(client: Client, scope: str | None) -> None:
+    async def statuses(asking: httpx.AsyncClient) -> dict[tuple[str, str], int]:
+        headers = client.bearer(scope) if scope else {}
+        found = {}
+        for method, route in ROUTES:
+            answer = await asking.request(method, route.replace("{id}", "0a"), headers=headers)
+            found[method, route] = answer.status_code
+            if answer.status_code == 401:
+                assert answer.headers["WWW-Authenticate"] == "Bearer"
+        return found
+
+    found = client.session(statuses)
+    refused = 403 if scope else 401
+    assert {route: status == refused for route, status in found.items()} == {
+        route: scope not in allowed for route, allowed in ROUTES.items()
+    }
+    assert all(status < 500 for status in found.values())
+
+
+def test_the_table_has_every_route() -> None:
+    own = {
+        (method, route.path)
+        for part in PARTS
+        for route in part.router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods - {"HEAD"}
+    }
+    assert own | {("GET", "/openapi.json")} == {route for route in ROUTES if "?" not in route[1]}
+
+
+@pytest.mark.parametrize("text", ["", "Bearer", "Bearer x", "Basic YTpi", "Bearer adapter_000000000000_" + "A" * 43])
+def test_what_is_no_key_opens_nothing(client: Client, text: str) -> None:
+    assert client.ask("GET", "/counts", headers={"Authorization": text} if text else {}).status_code == 401
+
+
+def test_a_revoked_key_opens_nothing(client: Client) -> None:
+    async def work(asking: httpx.AsyncClient) -> list[int]:
+        keys = client.app.state.service.store.api_keys
+        key, text = keys.create("leaver", ["counts:read"])
+        headers = {"Authorization": f"Bearer {text}"}
+        before = (await asking.get("/runs", headers=headers)).status_code
+        keys.revoke(key.id)
+        return [before, (await asking.get("/runs", headers=headers)).status_code]
+
+    assert client.session(work) == [200, 401]
+
+
+def test_a_key_is_asked_for_before_anything_is_read(client: Client) -> None:
+    for method, path in (("POST", "/fhir"), ("POST", "/runs"), ("PUT", "/fhir/Immunization/" + "x" * 80)):
+        assert client.ask(method, path, content=b"{" * 300_000).status_code == 401
