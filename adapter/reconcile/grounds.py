@@ -81,8 +81,11 @@ def _organisation(what: str, resolution: Resolution, party: Party) -> Ground:
         return Ground(what, f"No {what} is stated that could be read.")
     rolled = resolution.organisation
     upward = f", part of {rolled}," if rolled and rolled != resolution.code else ""
-    shown = resolution.code or "as sent"
-    return Ground(what, f"The {what} {shown}{upward} {_SIDES[party]}.", "; ".join(resolution.path))
+    if party is Party.UNKNOWN and not any(sign.isdigit() for sign in resolution.code):
+        return Ground(what, f"The {what} as sent {_SIDES[party]}.")  # letters alone, in no directory: perhaps a name
+    return Ground(
+        what, f"The {what} {resolution.code or 'as sent'}{upward} {_SIDES[party]}.", "; ".join(resolution.path)
+    )
 
 
 def _twins(claim: Claim) -> list[Ground]:
