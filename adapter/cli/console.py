@@ -5,12 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import NoReturn
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from adapter.errors import AdapterError
+from adapter.normalise.table import Problem
+
+_MOST_FAULTS = 100
 OUTCOME_STYLES = {
     "counted": "green",
     "excluded": "red",
@@ -46,6 +51,14 @@ def _cell(cell: object) -> str:
 def write(text: str) -> None:
     """Text for scripts, byte for byte."""
     sys.stdout.write(text)
+
+
+def faults(problems: Sequence[Problem], outcome: str) -> NoReturn:
+    """What is wrong with a file, a line each, and the end of the command. `outcome` says what that means."""
+    for problem in problems[:_MOST_FAULTS]:
+        write(f"{problem}\n")
+    listed = "listed above" if len(problems) <= _MOST_FAULTS else f"the first {_MOST_FAULTS} listed above"
+    raise AdapterError(f"{len(problems)} faults, {listed}. {outcome}")
 
 
 @contextmanager

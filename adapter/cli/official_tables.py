@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import msgspec
 import typer
 
 from adapter.cli import console, options
-from adapter.errors import AdapterError, UnreadablePath
+from adapter.errors import UnreadablePath
 from adapter.normalise.catalogue import Catalogue, catalogue_under
 from adapter.normalise.difference import RowDifference, difference
 from adapter.normalise.dmd import Hierarchy, read_hierarchy
@@ -24,11 +24,11 @@ from adapter.normalise.proposal import Proposal
 from adapter.normalise.reference_set import Content, propose_reference_sets, read_reference_sets
 from adapter.normalise.rf2 import Snapshot, read_snapshot
 from adapter.normalise.rf2_proposal import propose_rf2, wanted
-from adapter.normalise.table import Problem
 from adapter.runs.ruleset import catalogue_in_force
 from adapter.store.store import Store
 
 _SHOWN = 60
+_UNUSABLE = "The files cannot be used: nothing is taken."
 _TELLING = frozenset({"concept", "context", "dose", "form", "level", "programmes", "replaced_by", "status", "term"})
 
 
@@ -65,7 +65,7 @@ def import_(
         proposal = _proposal(kind, files, before)
         after = catalogue_under(before.tables, (proposal.overlay,))
         if not isinstance(after, Catalogue):
-            _fail(after, "The tables would not be sound with it: nothing is taken.")
+            console.faults(after, "The tables would not be sound with it: nothing is taken.")
         found = difference(before, after)
         number = store.mapping_releases.add(proposal.overlay) if apply and proposal.overlay.changes else None
     if format_ is options.Table.NDJSON:
@@ -115,36 +115,32 @@ def _proposal(kind: Kind, files: list[Path], catalogue: Catalogue) -> Proposal:
     match kind:
         case Kind.RF2:
             digests: list[str] = []
-            lines = [_lines(path, ordinal, digests) for ordinal, path in enumerate(files, start=1)]
+            lines = [_lines(path, ordinal, digests) for ordinal, path in enumerate(_expanded(files), start=1)]
             snapshot = read_snapshot(lines, wanted(catalogue))
             if isinstance(snapshot, Snapshot):
                 return propose_rf2(snapshot, digests, catalogue)
-            return _fail(snapshot)
+            return console.faults(snapshot, _UNUSABLE)
         case Kind.PCD_REFSET:
             content = read_reference_sets(_contents(files))
-            return propose_reference_sets(content, catalogue) if isinstance(content, Content) else _fail(content)
+            return (
+                propose_reference_sets(content, catalogue)
+                if isinstance(content, Content)
+                else console.faults(content, _UNUSABLE)
+            )
         case Kind.DMD:
             hierarchy = read_hierarchy(_contents(files))
-            return propose_dmd(hierarchy, catalogue) if isinstance(hierarchy, Hierarchy) else _fail(hierarchy)
+            return (
+                propose_dmd(hierarchy, catalogue)
+                if isinstance(hierarchy, Hierarchy)
+                else console.faults(hierarchy, _UNUSABLE)
+            )
         case Kind.FHIR:
             export = read_export(_contents(files))
-            return propose_fhir(export, catalogue) if isinstance(export, Export) else _fail(export)
-
-
-def _fail(problems: tuple[Problem, ...], why: str = "The files cannot be used: nothing is taken.") -> NoReturn:
-    for problem in problems[:_SHOWN]:
-        console.write(f"{problem}\n")
-    raise AdapterError(f"{len(problems)} faults, listed above. {why}")
+            return propose_fhir(export, catalogue) if isinstance(export, Export) else console.faults(export, _UNUSABLE)
 
 
 def _contents(paths: list[Path]) -> list[bytes]:
-    found: list[bytes] = []
-    for ordinal, path in enumerate(_expanded(paths), start=1):
-        try:
-            found.append(path.read_bytes())
-        except OSError as error:
-            raise UnreadablePath(f"File {ordinal} cannot be read: {error.strerror or 'check it'}.") from None
-    return found
+    return [options.content(path, ordinal) for ordinal, path in enumerate(_expanded(paths), start=1)]
 
 
 def _expanded(paths: list[Path]) -> list[Path]:

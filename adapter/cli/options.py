@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from adapter.errors import UsageError
+from adapter.errors import UnreadablePath, UsageError
 from adapter.normalise.overlay import Overlay
 from adapter.settings import Settings
 from adapter.store.store import Store, open_store
@@ -55,6 +56,14 @@ def mapping_releases(db: str | None) -> tuple[Overlay, ...]:
         return ()
     with open_store(found.database_url, found) as opened:
         return opened.mapping_releases.in_force()
+
+
+def content(file: Path, ordinal: int = 1) -> bytes:
+    """A whole file. Its name is never shown: it may hold anything."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UnreadablePath(f"File {ordinal} cannot be read: {error.strerror or 'check it'}.") from None
 
 
 def month(text: str) -> str:

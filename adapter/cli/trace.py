@@ -65,6 +65,8 @@ def _step(out: Console, number: int, of: int, step: Step, with_bytes: bool) -> N
             out.print(f"  {ground.what}: {ground.says}", markup=False)
             if ground.source:
                 out.print(f"      {ground.source}", style="dim", markup=False)
+    for one in step.registrations:
+        out.print(f"\nNo ground, but known: on the day the patient was registered at {one.practice}.", markup=False)
     out.print("\nThe record:")
     record = decision.record
     out.print(f"  feed {record.feed} · identifier {record.system or '(none)'} | {record.value}", markup=False)

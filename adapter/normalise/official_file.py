@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterable, Iterator
+import io
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -43,8 +44,11 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_csv(content: bytes, file: str, columns: Iterable[str]) -> list[Line] | Problem:
+def read_csv(
+    content: bytes, file: str, columns: Iterable[str], optional: Iterable[str] = ()
+) -> list[Line] | Problem:
     """The lines of a CSV file that has at least these columns, in any order and case; Problem where it has not.
+    `optional` columns may be there too; whatever else there is, is read over.
 
     UTF-8, else as Windows writes it: codes are plain digits in either.
     """
@@ -52,22 +56,23 @@ def read_csv(content: bytes, file: str, columns: Iterable[str]) -> list[Line] | 
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
-    reader = csv.reader(text.splitlines())
+    needed = tuple(columns)
+    spelt = {name.lower(): name for name in (*needed, *optional)}
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines: list[Line] = []
     try:
-        header = [cell.strip() for cell in next(reader, [])]
-        wanted = {name.lower(): name for name in columns}
-        names = [wanted.get(cell.lower(), cell) for cell in header]
-        if not set(wanted.values()) <= set(names):
-            return Problem(file, 1, "", f"The header must have the columns {', '.join(wanted.values())}.")
-        return list(_lines(reader, names, file))
+        names = [spelt.get(cell.strip().lower(), "") for cell in next(reader, [])]
+        if not set(needed) <= set(names):
+            return Problem(file, 1, "", f"The header must have the columns {', '.join(needed)}.")
+        before = reader.line_num
+        for cells in reader:
+            stripped = [cell.strip() for cell in cells]
+            if any(stripped):
+                lines.append(Line(file, before + 1, dict(zip(names, stripped, strict=False))))
+            before = reader.line_num
     except csv.Error:
         return Problem(file, reader.line_num, "", "The line cannot be read as CSV.")
-
-
-def _lines(reader: Iterator[list[str]], names: list[str], file: str) -> Iterator[Line]:
-    for number, cells in enumerate(reader, start=2):
-        if any(cell.strip() for cell in cells):
-            yield Line(file, number, dict(zip(names, (cell.strip() for cell in cells), strict=False)))
+    return lines
 
 
 def printable(text: str) -> str:

@@ -13,6 +13,7 @@ from adapter.reasons import Outcome
 from adapter.reconcile.decision import Decision
 from adapter.store.delivery import Delivery
 from adapter.store.records import Origin
+from adapter.store.registrations import Registration
 from adapter.store.runs import Decided, Run
 from adapter.store.store import Store
 
@@ -31,6 +32,8 @@ class Step(Struct, frozen=True):
     delivery: Delivery
     verbatim: bytes
     places: tuple[Place, ...]
+    registrations: tuple[Registration, ...] = ()
+    """Where the patient was registered on the day, as far as lists were loaded. No decision rests on it."""
 
 
 class Trace(Struct, frozen=True):
@@ -62,6 +65,7 @@ def steps(store: Store, traced: Trace) -> Iterator[Step]:
         versions = tuple(store.records.versions(sequence))
         origin = next(version for version in versions if version.sequence == sequence)
         verbatim = store.records.bytes_of(sequence)
+        statement = store.records.statement(sequence)
         yield Step(
             id=decided.id,
             decision=decided.decision,
@@ -69,8 +73,16 @@ def steps(store: Store, traced: Trace) -> Iterator[Step]:
             origin=origin,
             delivery=store.deliveries.found(origin.delivery),
             verbatim=verbatim,
-            places=tuple(places(verbatim, store.records.statement(sequence).evidence)),
+            places=tuple(places(verbatim, statement.evidence)),
+            registrations=_registered(store, statement.patient, decided.decision.occurred),
         )
+
+
+def _registered(store: Store, patient: str, day: str | None) -> tuple[Registration, ...]:
+    """None where the day is not known, or the patient is not."""
+    if not patient or not day:
+        return ()
+    return tuple(one for one in store.registrations.of(patient) if one.holds(day))
 
 
 def _of_count(store: Store, run: Run, count: Achievement) -> Iterator[Decided]:

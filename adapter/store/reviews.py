@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import msgspec
 import sqlalchemy as sa
 
 from adapter.reconcile.review import Review, Verdict
@@ -21,22 +23,21 @@ class Reviews:
     def add(self, practice: str, record: tuple[str, str, str], verdict: Verdict, who: str, note: str) -> Review:
         """A verdict of now for a claimant and a record (feed, system, value)."""
         feed, system, value = record
+        return self.add_all([Review(practice, feed, system, value, verdict, who, "", note)])[0]
+
+    def add_all(self, reviews: Sequence[Review]) -> list[Review]:
+        """Verdicts of now, in their order, all or none; `when` is set here."""
         with self._database.write() as connection:
             now = self._database.clock().astimezone(UTC)
-            connection.execute(
-                sa.insert(REVIEW).values(
-                    number=next_number(connection, REVIEW.c.number),
-                    recorded=now,
-                    practice=practice,
-                    feed=feed,
-                    system=system,
-                    value=value,
-                    verdict=verdict,
-                    who=who,
-                    note=note,
-                )
-            )
-        return Review(practice, feed, system, value, verdict, who, text_of(now), note)
+            first = next_number(connection, REVIEW.c.number)
+            rows = [
+                {"number": number, "recorded": now}
+                | {name: value for name, value in msgspec.structs.asdict(review).items() if name != "when"}
+                for number, review in enumerate(reviews, start=first)
+            ]
+            if rows:
+                connection.execute(sa.insert(REVIEW), rows)
+        return [msgspec.structs.replace(review, when=text_of(now)) for review in reviews]
 
     def listed(self, as_of: datetime | None = None) -> list[Review]:
         with self._database.read() as connection:

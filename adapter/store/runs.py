@@ -144,6 +144,13 @@ class Runs:
             query = _decided().where(DECISION.c.id.between(low, high)).order_by(DECISION.c.number)
             return list({row.id: _read(row) for row in connection.execute(query)}.values())
 
+    def decision_of(self, feed: str, system: str, value: str) -> Decided | None:
+        """The last decision on a record, by its key."""
+        with self._database.read() as connection:
+            query = _decided().where(DECISION.c.record_key == identifier_name(feed, system, value))
+            row = connection.execute(query.order_by(DECISION.c.number.desc()).limit(1)).first()
+        return _read(row) if row else None
+
     def achievements_like(self, beginning: str) -> list[Achievement]:
         """The counts whose id begins so, each once; none for what is no id."""
         if not _BEGINNING.fullmatch(beginning):

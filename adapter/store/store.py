@@ -19,6 +19,7 @@ from adapter.store.ods_releases import OdsReleases
 from adapter.store.patient_key import fingerprint, patient_key
 from adapter.store.quarantine import Quarantine
 from adapter.store.records import Records
+from adapter.store.registrations import Registrations
 from adapter.store.resources import Resources
 from adapter.store.reviews import Reviews
 from adapter.store.runs import Runs
@@ -43,6 +44,7 @@ class Store:
         self.mapping_releases = MappingReleases(database)
         self.runs = Runs(database)
         self.reviews = Reviews(database)
+        self.registrations = Registrations(database)
         self.terminology_answers = TerminologyAnswers(database)
         self.resources = Resources(database)
         self.api_keys = ApiKeys(database)
