@@ -148,6 +148,7 @@ def test_a_feed_cannot_touch_the_records_of_another(store: Store, push: Push) ->
     store.feeds.remember("other")
     made = push.create("trust", body(immunization("v1", id="abc"))).outcome.resource
     assert made
+    assert store.resources.with_id("other", made.id) == []
     push.delete("other", made.id)
     push.delete("other", "abc")
     push.update("other", made.id, body(immunization("v1", id=made.id)))
