@@ -25,7 +25,7 @@ History = tuple[list[dict[str, Any]], list[dict[str, str]]]
 Key = tuple[str, str, str]
 RARE = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large, HealthCheck.large_base_example]
 quick = settings(max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=RARE)
-few = settings(quick, max_examples=100)
+few = settings(quick, max_examples=60)
 deep = settings(quick, max_examples=20_000, derandomize=False, phases=[Phase.generate, Phase.shrink])
 
 DOSE_FAMILIES = [{"six-in-one", "four-in-one", "td-ipv", "pertussis"}, {"child-flu", "seasonal-flu"}]
