@@ -10,16 +10,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urljoin
 
 import httpx
 import msgspec
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_random_exponential
 
 from adapter.errors import AdapterError
+from adapter.feeds.patience import Again, Patience
 from adapter.organisations.fhir_organisation import ODS_SYSTEM
 
 DELETIONS = ("Organization", "OrganizationAffiliation", "Organization-role", "Organization-succession")
@@ -28,14 +27,6 @@ _CODES_A_CALL = 50
 
 class OrganisationsUnavailable(AdapterError):
     """The API could not be asked to the end. What was fetched before is whole pages; the rest is missing."""
-
-
-class _Again(Exception):
-    """Asking again may help; `after` is how many seconds the server wants to be left alone, None if it did not say."""
-
-    def __init__(self, why: str, after: float | None = None) -> None:
-        super().__init__(why)
-        self.after = after
 
 
 class OrganisationApi:
@@ -62,11 +53,7 @@ class OrganisationApi:
         self._key = {key_header: key}
         self._client = client or httpx.Client(timeout=httpx.Timeout(60, connect=10))
         self._page_size = page_size
-        self._attempts = attempts
-        self._budget = budget
-        self._pause = pause
-        self._now = now
-        self._backoff = wait_random_exponential(multiplier=1, max=60)
+        self._patience = Patience(attempts=attempts, budget=budget, pause=pause, now=now)
 
     def changed(self, since: date, until: date | None = None) -> Iterator[bytes]:
         """All that changed from one day to another, both inside: deletions first, so that a record that was made
@@ -123,12 +110,9 @@ class OrganisationApi:
 
     def _ask(self, url: httpx.URL) -> httpx.Response:
         """One answer that is neither busy nor broken; may be a refusal. Raises OrganisationsUnavailable."""
-        waiting = Retrying(
-            retry=retry_if_exception_type(_Again), wait=self._wait, stop=self._give_up, sleep=self._pause, reraise=True
-        )
         try:
-            return waiting(self._once, url)
-        except _Again as error:
+            return self._patience.until_answered(lambda: self._once(url))
+        except Again as error:
             raise OrganisationsUnavailable(f"The ODS API {error}. Ask again later.") from None
 
     def _once(self, url: httpx.URL) -> httpx.Response:
@@ -138,41 +122,15 @@ class OrganisationApi:
                 url, headers={"Accept": "application/fhir+json", **(self._key if own else {})}, follow_redirects=False
             )
         except httpx.TimeoutException:
-            raise _Again("did not answer in time") from None
+            raise Again("did not answer in time") from None
         except httpx.TransportError:
-            raise _Again("could not be reached") from None
+            raise Again("could not be reached") from None
         except httpx.DecodingError:
-            raise _Again("sent an answer that is packed wrongly") from None
-        if answer.status_code in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT) or answer.is_server_error:
-            raise _Again(f"is busy or broken ({answer.status_code})", self._retry_after(answer))
+            raise Again("sent an answer that is packed wrongly") from None
+        busy = self._patience.busy(answer)
+        if busy:
+            raise busy
         return answer
-
-    def _retry_after(self, answer: httpx.Response) -> float | None:
-        """Seconds from a `Retry-After` in either of its forms; None where there is none that can be read."""
-        sent = answer.headers.get("Retry-After", "").strip()
-        if sent.isdecimal():
-            return float(sent)
-        try:
-            moment = parsedate_to_datetime(sent)
-        except ValueError:
-            return None
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return max(0.0, (moment - self._now()).total_seconds())
-
-    def _wait(self, state: RetryCallState) -> float:
-        after = _asked_for(state)
-        return float(self._backoff(state)) if after is None else after
-
-    def _give_up(self, state: RetryCallState) -> bool:
-        """After so many attempts, or where waiting on would use up the budget."""
-        waited = state.idle_for + (_asked_for(state) or 0)
-        return state.attempt_number >= self._attempts or waited > self._budget
-
-
-def _asked_for(state: RetryCallState) -> float | None:
-    error = state.outcome.exception() if state.outcome else None
-    return error.after if isinstance(error, _Again) else None
 
 
 def _accepted(answer: httpx.Response) -> httpx.Response:
