@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ import msgspec
 import typer
 
 from adapter.cli import console, options
-from adapter.errors import UnreadablePath
+from adapter.errors import AdapterError, UnreadablePath
 from adapter.normalise.catalogue import Catalogue, catalogue_under
 from adapter.normalise.difference import RowDifference, difference
 from adapter.normalise.dmd import Hierarchy, read_hierarchy
@@ -24,7 +24,9 @@ from adapter.normalise.proposal import Proposal
 from adapter.normalise.reference_set import Content, propose_reference_sets, read_reference_sets
 from adapter.normalise.rf2 import Snapshot, read_snapshot
 from adapter.normalise.rf2_proposal import propose_rf2, wanted
+from adapter.normalise.tables import mappings_folder, read_folder, read_tables
 from adapter.runs.ruleset import catalogue_in_force
+from adapter.store.mapping_releases import MappingRelease
 from adapter.store.store import Store
 
 _SHOWN = 60
@@ -104,10 +106,16 @@ def releases(
 
 
 def _withdraw(store: Store, number: int) -> None:
-    """Refused where the rest would not be sound without it."""
-    kept = [one.overlay for one in store.mapping_releases.listed() if not one.withdrawn and one.number != number]
-    catalogue_in_force(kept)
+    """Refused where the rest would not be sound without it, and was sound with it."""
+    standing = [one for one in store.mapping_releases.listed() if not one.withdrawn]
+    if _sound(standing) and not _sound([one for one in standing if one.number != number]):
+        raise AdapterError("A later release builds on this one: withdraw that one first.")
     store.mapping_releases.withdraw(number)
+
+
+def _sound(releases: Sequence[MappingRelease]) -> bool:
+    tables = read_tables(read_folder(mappings_folder()))
+    return isinstance(catalogue_under(tables, [one.overlay for one in releases]), Catalogue)
 
 
 def _proposal(kind: Kind, files: list[Path], catalogue: Catalogue) -> Proposal:

@@ -29,6 +29,12 @@ class MappingRelease(Struct, frozen=True):
     overlay: Overlay
     withdrawn: datetime | None = None
 
+    def stood(self, at: datetime | None) -> bool:
+        """Whether it is in force, or was at a moment."""
+        if at is None:
+            return self.withdrawn is None
+        return self.recorded <= at and (self.withdrawn is None or at < self.withdrawn)
+
 
 class MappingReleases:
     """The releases of one database, append-only: to withdraw one is a row of its own."""
@@ -67,9 +73,9 @@ class MappingReleases:
             if row.withdraws is None
         ]
 
-    def in_force(self) -> tuple[Overlay, ...]:
-        """What lies over the tables now, in the order in which it was kept."""
-        return tuple(release.overlay for release in self.listed() if release.withdrawn is None)
+    def in_force(self, at: datetime | None = None) -> tuple[Overlay, ...]:
+        """What lies over the tables now, or lay over them at a moment, in the order in which it was kept."""
+        return tuple(release.overlay for release in self.listed() if release.stood(at))
 
     def _append(self, overlay: Overlay | None, withdraws: int | None) -> int:
         with self._database.write() as connection:

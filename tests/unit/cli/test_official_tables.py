@@ -113,6 +113,24 @@ def test_releases_are_taken_back_by_their_number(
     assert [release.withdrawn is None for release in listed] == [True, False]
 
 
+def test_a_release_that_another_one_builds_on_stays(
+    adapter: Adapter, store: Store, snapshot: list[Path], tmp_path: Path
+) -> None:
+    """The second one replaces a code of our own by one that only the first one brought."""
+    adapter("mappings", "import", "rf2", *snapshot, "--apply")
+    concepts, links = snapshot
+    other = "170328005"
+    concepts.write_text("\t".join(CONCEPT) + f"\n{other}\t20250401\t0\tm\td\n", "utf-8")
+    row = f"u\t20250401\t1\tm\t900000000000526001\t{other}\t{HEIR}\n"
+    links.write_text("\t".join(ASSOCIATION) + "\n" + row, "utf-8")
+    assert adapter("mappings", "import", "rf2", *snapshot, "--apply")[0] == 0
+    code, _, error = adapter("mappings", "releases", "--withdraw", 1)
+    assert code == 1
+    assert "withdraw that one first" in error
+    assert [adapter("mappings", "releases", "--withdraw", number)[0] for number in (2, 1)] == [0, 0]
+    assert store.mapping_releases.in_force() == ()
+
+
 def test_faults_are_told_by_file_and_line_and_nothing_is_taken(
     adapter: Adapter, store: Store, content: Path, tmp_path: Path
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from adapter.errors import UnknownName
 from adapter.normalise.overlay import Overlay, RowChange
@@ -31,3 +33,19 @@ def test_a_withdrawn_release_is_remembered_and_may_be_kept_again(store: Store) -
     assert store.mapping_releases.in_force() == (SECOND, FIRST)
     with pytest.raises(UnknownName):
         store.mapping_releases.withdraw(3)  # the withdrawal itself
+
+
+def test_what_lay_over_the_tables_at_a_moment(store: Store) -> None:
+    store.mapping_releases.add(FIRST)
+    store.mapping_releases.add(SECOND)
+    store.mapping_releases.withdraw(1)
+    first, second = store.mapping_releases.listed()
+    assert first.withdrawn is not None
+    tick = timedelta(microseconds=1)
+    moments = [first.recorded - tick, first.recorded, second.recorded, first.withdrawn]
+    assert [store.mapping_releases.in_force(moment) for moment in moments] == [
+        (),
+        (FIRST,),
+        (FIRST, SECOND),
+        (SECOND,),
+    ]
