@@ -69,6 +69,12 @@ def test_a_document_under_a_name_for_lines(store: Store) -> None:
     assert counted(send(store, PRETTY, lines_by_name=True)) == (3, 0, 0, 0)
 
 
+def test_a_document_is_one_wherever_its_lines_break(store: Store) -> None:
+    before, after = b'{"resourceType": "Bundle", "type": "collection", "entry"\n: [{"resource":\n', b"\n}]}"
+    taken = send(store, before + encoded(THREE[0]) + after)
+    assert (taken.format, counted(taken)) == ("json", (1, 0, 0, 0))
+
+
 def test_a_bundle_with_entries_a_line_is_a_document_though_one_is_broken(store: Store) -> None:
     entries = b",\n".join([encoded({"resource": THREE[0]}), b'{"resource": NaN}', encoded({"resource": THREE[1]})])
     content = b'{"resourceType": "Bundle", "type": "collection", "entry": [\n' + entries + b"\n]}"
@@ -159,6 +165,46 @@ def test_context_lines_in_any_order(store: Store) -> None:
     assert [each.statement.born for each in found] == ["1990-01-01"] * 2
     assert len({each.statement.patient for each in found}) == 1
     assert found[0].statement.patient
+
+
+def test_of_two_lines_of_one_name_the_same_is_taken_in_any_order(store: Store) -> None:
+    lines = [
+        {"resourceType": "Patient", "id": "a", "birthDate": "1990-01-01"},
+        {"resourceType": "Patient", "id": "a", "birthDate": "1985-01-01"},
+        immunization("v1", patient=None) | {"patient": {"reference": "Patient/a"}},
+    ]
+    send(store, ndjson(*lines), "one")
+    send(store, ndjson(*reversed(lines)), "two")
+    assert len({record.statement.born for record in known(store)}) == 1
+
+
+def test_conditions_and_roles_are_found_from_the_other_side(store: Store) -> None:
+    pregnant = {"coding": [{"system": "http://snomed.info/sct", "code": "77386006"}]}
+    patient = {"reference": "Patient/a"}
+    lines = [
+        {"resourceType": "Condition", "id": "c", "subject": patient, "code": pregnant, "onsetDateTime": "2024-06-01"},
+        immunization("v1", patient=None) | {"patient": patient},
+        {"resourceType": "Patient", "id": "a", "birthDate": "1990-01-01"},
+        {"resourceType": "Condition", "id": "d", "subject": {"reference": "Patient/b"}, "code": pregnant},
+    ]
+    send(store, ndjson(*lines))
+    [record] = known(store)
+    assert [each.code for each in record.statement.context] == ["77386006"]
+
+
+def test_too_much_beside_the_records_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    from adapter.intake import surroundings
+
+    monkeypatch.setattr(surroundings, "LARGEST", 2_000)
+    patients = [{"resourceType": "Patient", "id": f"p{at}", "birthDate": "1990-01-01"} for at in range(50)]
+    place = {"resourceType": "Location", "id": "l"}
+    taken = send(
+        store, ndjson(immunization("v1", patient=None) | {"patient": {"reference": "Patient/p1"}}, *patients, place)
+    )
+    assert (counted(taken), taken.figures.context) == ((1, 0, 0, 1), 51)
+    [item] = store.quarantine.listed()
+    assert item.length == 0
+    assert "references to Patient were not followed" in item.issues[0].text
 
 
 def test_a_lone_patient_in_an_export_is_context(store: Store) -> None:

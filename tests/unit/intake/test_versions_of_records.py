@@ -164,7 +164,7 @@ def test_unions_are_not_known_before_their_time(store: Store) -> None:
 
 
 def test_patients_come_together_and_the_unknown_alone(store: Store) -> None:
-    send(store, bundle(*(immunization(f"v{at}", patient=at % 3) for at in range(9))))
+    send(store, bundle(*(immunization(f"v{at}", patient=at % 3) for at in reversed(range(9)))))
     send(store, bundle(*(immunization(f"u{at}", patient=None) for at in range(4))))
     lists = list(store.records.read(store.records.cut()))
     assert sorted(map(len, lists)) == [1, 1, 1, 1, 3, 3, 3]
