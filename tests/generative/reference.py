@@ -17,6 +17,8 @@ Where the documents leave room it follows the product, so that what is compared 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from reference_claims import claims_of, dose_of, facts, live, order
@@ -167,6 +169,12 @@ def rows_8_to_15(claim: dict[str, Any], directory: Directory) -> tuple[str, str]
     return "queried", "performer-unresolved"
 
 
+def vaccination_id(group: list[Record]) -> str:
+    """The product's id of a vaccination: no document says which of two on one day is the earlier, so its order does."""
+    key = ["vaccination", *min(record["key"] for record in group)]
+    return hashlib.sha256(json.dumps(key, separators=(",", ":")).encode()).hexdigest()
+
+
 def settle_once(claims: list[dict[str, Any]]) -> None:
     for claim in claims:
         rivals = [
@@ -184,7 +192,7 @@ def settle_once(claims: list[dict[str, Any]]) -> None:
             else:
                 one.update(outcome="queried", reason="claimed-twice")
     counted = [one for one in claims if one["outcome"] == "counted" and counts_patients(one["indicator"])]
-    counted.sort(key=lambda one: (one["dose"]["on"], one["deciding"]["key"]))
+    counted.sort(key=lambda one: (one["dose"]["on"], vaccination_id(one["group"])))
     seen = set()
     for one in counted:
         cell = (one["kin"], one["indicator"], one["dose"]["on"].isoformat()[:7])
