@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request
 
 from adapter.api.access import Reader
 from adapter.api.service import service_of
-from adapter.store.quarantine import Quarantined
 
 router = APIRouter(tags=["quarantine"])
 
@@ -20,17 +19,4 @@ async def quarantine(
     closed: Annotated[bool, Query(alias="all", description="Also what was taken since.")] = False,
 ) -> list[dict[str, Any]]:
     service = service_of(request)
-    return [_shown(one) for one in await service.reading(service.store.quarantine.listed, closed)]
-
-
-def _shown(one: Quarantined) -> dict[str, Any]:
-    return {
-        "id": one.id,
-        "feed": one.feed,
-        "received": one.received.isoformat(),
-        "reasons": [{"code": issue.code, "expression": issue.expression, "text": issue.text} for issue in one.issues],
-        "delivery": one.delivery,
-        "pointer": one.pointer,
-        "sha256": one.sha256,
-        "open": one.open,
-    }
+    return [one.shown() for one in await service.reading(service.store.quarantine.listed, closed)]

@@ -11,7 +11,6 @@ import typer
 from adapter.cli import console, options
 from adapter.errors import UsageError
 from adapter.intake.replay import replay as replayed
-from adapter.store.quarantine import Quarantined
 
 quarantine = typer.Typer(help="What could not be taken, why, and trying again.", no_args_is_help=True)
 
@@ -33,7 +32,7 @@ def list_(
         found = store.quarantine.listed(closed)
     if format_ is options.Table.NDJSON:
         for one in found:
-            console.write(json.dumps(_line(one), ensure_ascii=False) + "\n")
+            console.write(json.dumps(one.shown(), ensure_ascii=False) + "\n")
         return
     rows = [
         (one.id[:12], one.feed, f"{one.received:%Y-%m-%d %H:%M}", one.pointer, issue.expression, issue.text)
@@ -79,16 +78,3 @@ def replay(
     with options.stored(db) as store, console.working("Reading again") as step:
         taken, standing = replayed(store, store.quarantine.found(id_).id if id_ else None, step)
     console.write(f"{taken} taken, {standing} still stand.\n")
-
-
-def _line(one: Quarantined) -> dict[str, object]:
-    return {
-        "id": one.id,
-        "feed": one.feed,
-        "received": one.received.isoformat(),
-        "reasons": [{"code": issue.code, "expression": issue.expression, "text": issue.text} for issue in one.issues],
-        "delivery": one.delivery,
-        "pointer": one.pointer,
-        "sha256": one.sha256,
-        "open": one.open,
-    }

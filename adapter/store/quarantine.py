@@ -54,6 +54,21 @@ class Quarantined(Struct, frozen=True):
     def open(self) -> bool:
         return not any(outcome.what == "taken" for outcome in self.outcomes)
 
+    def shown(self) -> dict[str, object]:
+        """What lists for scripts show of it: every reason, no value that was sent."""
+        return {
+            "id": self.id,
+            "feed": self.feed,
+            "received": self.received.isoformat(),
+            "reasons": [
+                {"code": issue.code, "expression": issue.expression, "text": issue.text} for issue in self.issues
+            ],
+            "delivery": self.delivery,
+            "pointer": self.pointer,
+            "sha256": self.sha256,
+            "open": self.open,
+        }
+
 
 class Quarantine:
     """The quarantine of one database."""
@@ -70,11 +85,14 @@ class Quarantine:
         return [each for each in found if closed or each.open]
 
     def found(self, id_: str) -> Quarantined:
-        """Raises UnknownName."""
+        """By its id, or a clear beginning of it. Raises UnknownName."""
         with self._database.read() as connection:
-            row = connection.execute(_rows().where(QUARANTINE.c.id == id_)).first()
-            if row is None:
-                raise UnknownName("Nothing in quarantine has this id: `adapter quarantine list` shows what there is.")
+            rows = connection.execute(_rows().where(QUARANTINE.c.id.startswith(id_, autoescape=True)).limit(2)).all()
+            if not id_ or len(rows) != 1:
+                raise UnknownName(
+                    "Nothing in quarantine has this id, or several begin so: `adapter quarantine list` shows them."
+                )
+            row = rows[0]
             return _quarantined(row, _outcomes(connection, {row.number}).get(row.number, ()))
 
     def bytes_of(self, item: Quarantined) -> bytes:
