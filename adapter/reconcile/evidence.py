@@ -98,11 +98,15 @@ def copied_in(reading: Reading, rules: Rules) -> bool:
 
 
 def review(readings: Sequence[Reading], claimant: str, rules: Rules) -> Review | None:
-    """The latest verdict for this claimant on any of its records of the vaccination."""
+    """The latest verdict for this claimant, or for a practice of its succession, on any of its records here."""
+    if not rules.reviews:
+        return None
+    practices = {claimant, *rules.directory.family(claimant)}
     found = [
         verdict
         for reading in readings
         for identifier in reading.record.identifiers
-        for verdict in rules.reviews.get((claimant, reading.record.feed.name, identifier.system, identifier.value), ())
+        for practice in practices
+        for verdict in rules.reviews.get((practice, reading.record.feed.name, identifier.system, identifier.value), ())
     ]
     return max(found, key=lambda verdict: (verdict.when, verdict.who, verdict.verdict)) if found else None

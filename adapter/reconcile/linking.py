@@ -54,19 +54,14 @@ def same_vaccination(a: Reading, b: Reading) -> bool:
 
 
 def _same_identifier(a: Reading, b: Reading) -> bool:
-    """Rule 2: the identifier by another feed, or its value or event key under another system."""
+    """Rule 2: the identifier by another feed, or its value or event key under another system; a value that is no GUID
+    may be anybody's, and joins only where the programmes overlap.
+    """
     if set(a.record.statement.event_keys) & set(b.record.statement.event_keys):
         return True
-    overlap = bool(a.meaning.programmes & b.meaning.programmes)
-    for one in a.record.identifiers:
-        for other in b.record.identifiers:
-            if one.value != other.value:
-                continue
-            if one.system and one.system == other.system:
-                return True
-            if overlap:
-                return True
-    return False
+    values = {identifier.value for identifier in a.record.identifiers}
+    shared = any(identifier.value in values for identifier in b.record.identifiers)
+    return shared and bool(a.meaning.programmes & b.meaning.programmes)
 
 
 def _same_day(a: Reading, b: Reading) -> bool:

@@ -12,7 +12,7 @@ Where the documents leave room it follows the product, so that what is compared 
 * pregnancy for RSVP001 is asked on the day of the dose itself, not of the month's earliest;
 * a practice and its successor are one claimant by the day of each record: two records of one vaccination on either
   side of a succession are two claimants;
-* a review holds for the practice code and the record that it names.
+* a review holds for the record that it names and the line of the practice that it names.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def judge(
         review["verdict"]
         for review in reviews
         for record in claim["own"]
-        if review["practice"] == claim["practice"]
+        if review["practice"] in record["kin"]
         and review["feed"] == record["feed"]
         and (review["system"], review["value"]) in record["identifiers"]
     ]

@@ -72,10 +72,8 @@ def same_vaccination(one: Record, other: Record) -> bool:
     if not (one["given"] and other["given"]):
         return False
     overlap = bool(one["codes"]["allowed"] & other["codes"]["allowed"])
-    for system, value in one["identifiers"]:
-        for other_system, other_value in other["identifiers"]:
-            if system == other_system != "" and value == other_value:
-                return True
+    for _, value in one["identifiers"]:
+        for _, other_value in other["identifiers"]:
             if value == other_value and overlap:
                 return True
             if is_guid(value) and is_guid(other_value) and event(value) == event(other_value):

@@ -30,8 +30,8 @@ def poc(value: str = "two", system: str = RAVS, **more: Any) -> Any:
 
 
 def test_rule_2_the_identifier_by_another_feed(decided: Decided) -> None:
-    other_day = {"occurred": "2024-10-20", "code": RSV}
-    assert linked(decided, gp("x", RAVS), poc("x", RAVS, **other_day))
+    assert linked(decided, gp("x", RAVS), poc("x", RAVS, occurred="2024-10-20", code=FOUR_IN_ONE))
+    assert not linked(decided, gp("x", RAVS), poc("x", RAVS, occurred="2024-10-20", code=RSV))
 
 
 def test_rule_2_a_guid_under_another_system(decided: Decided) -> None:
