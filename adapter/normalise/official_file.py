@@ -44,9 +44,7 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def read_csv(
-    content: bytes, file: str, columns: Iterable[str], optional: Iterable[str] = ()
-) -> list[Line] | Problem:
+def read_csv(content: bytes, file: str, columns: Iterable[str], optional: Iterable[str] = ()) -> list[Line] | Problem:
     """The lines of a CSV file that has at least these columns, in any order and case; Problem where it has not.
     `optional` columns may be there too; whatever else there is, is read over.
 
