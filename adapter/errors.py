@@ -2,7 +2,7 @@
 
     AdapterError                     1   something in the world is not as it must be
     ├── UsageError                   2   the call cannot be meant, or contradicts what is known
-    │   └── UnknownName              2   an id or a name that nothing here has
+    ├── UnknownName                  1   an id or a name that nothing here has
     ├── UnreadablePath               1   a file that cannot be opened, or changed while it was read
     ├── KeyFault                     1   a key is missing, or is another one than the database was made with
     └── StoreError                   1   the database cannot be reached, or refuses
@@ -23,7 +23,7 @@ class UsageError(AdapterError):
     """The call itself cannot be meant: it contradicts what is known, or a setting is no such thing."""
 
 
-class UnknownName(UsageError):
+class UnknownName(AdapterError):
     """An id or a name that nothing here has."""
 
 

@@ -97,7 +97,9 @@ def call(arguments: Sequence[str]) -> int:
         return _say("interrupted. What was committed is kept; call the same again to go on.", 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 0  # whoever reads has enough: no failure of ours
+    except OSError as error:
+        return _say(f"{error.strerror or 'The system refused'}: check space, permissions and where output goes.", 1)
     except Exception as error:  # noqa: BLE001 - the last door: its text and traceback could hold patient data
         return _say(f"{_place(error)}. This is a fault of the program: nothing is half-written; please report it.", 1)
     return code if isinstance(code, int) else 0

@@ -11,6 +11,7 @@ from adapter.achievement.achievement import Achievement
 from adapter.achievement.emission import counts_csv, counts_json
 from adapter.achievement.measure_report import bundle_text
 from adapter.cli import console, options
+from adapter.store.runs import Run
 
 
 class Format(StrEnum):
@@ -48,10 +49,10 @@ def counts(
         version = f"{found.code_version}-{found.ruleset_digest[:12]}"
         console.write(bundle_text(achievements, version, found.finished.isoformat()))
     else:
-        show(achievements, found.id)
+        show(achievements, found)
 
 
-def show(achievements: list[Achievement], run: str) -> None:
+def show(achievements: list[Achievement], run: Run) -> None:
     columns = ("practice", "programme", "indicator", "month", "value", "excluded", "queried", "state", "holds", "count")
     rows = [
         (
@@ -68,7 +69,11 @@ def show(achievements: list[Achievement], run: str) -> None:
         )
         for one in achievements
     ]
-    title = f"Counts of run {run[:12]}"
+    title = f"Counts of run {run.id[:12]}" + (f", as of {run.as_of:%Y-%m-%d %H:%M} UTC" if run.as_of else "")
     console.out().print(console.table(title, columns, rows, right=("value", "excluded", "queried")))
-    if not achievements:
-        console.out().print("Nothing was counted, excluded or queried in these months.")
+    beside = run.outcomes.get("queried", 0) - sum(one.queried for one in achievements)
+    if beside > 0:
+        console.out().print(
+            f"{beside} more queried records of this run stand in none of these counts: they name no indicator or no "
+            "month, or another month or practice. `adapter decisions` shows them."
+        )

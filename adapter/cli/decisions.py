@@ -26,6 +26,7 @@ def decisions(
     """Show every record's outcome and why. A record is decided once: counted, excluded, queried, merged with
     its twin, or out of scope. `adapter trace DECISION` shows what the decision rests on.
     """
+    options.programme(programme)
     with options.stored(db) as store:
         found = store.runs.found(run)
         decided = store.runs.decisions(found, options.ods_code(practice), programme)

@@ -30,12 +30,13 @@ def list_(db: options.Database = None) -> None:
                 feed.practice,
                 "yes" if feed.gms_markers else "no",
                 len(own),
+                sum(one.finished is None for one in own),
                 f"{last:%Y-%m-%d %H:%M}" if last else "never",
                 *(sum(getattr(one.figures, name) for one in own) for name in _FIGURES),
             )
         )
-    columns = ("feed", "kind", "practice", "GMS markers", "deliveries", "last (UTC)", *_FIGURES)
-    console.out().print(console.table("Feeds", columns, rows, right=("deliveries", *_FIGURES)))
+    columns = ("feed", "kind", "practice", "GMS markers", "deliveries", "cut off", "last (UTC)", *_FIGURES)
+    console.out().print(console.table("Feeds", columns, rows, right=("deliveries", "cut off", *_FIGURES)))
 
 
 _FIGURES = ("received", "new", "deletes", "receipts", "quarantined")

@@ -12,8 +12,8 @@ import typer
 from msgspec import Struct
 
 from adapter.cli import console, options
-from adapter.errors import UnreadablePath, UsageError
-from adapter.feeds.files import FoundFile, found_files, take_files
+from adapter.errors import UnreadablePath
+from adapter.feeds.files import FoundFile, found_files, skipped_files, take_files
 from adapter.fhir.issue import Issue
 from adapter.intake.reading import reader
 from adapter.store.delivery import Figures
@@ -37,6 +37,7 @@ class TakenAll(Struct, frozen=True):
     figures: Figures
     reasons: tuple[tuple[Issue, int], ...]
     unreadable: tuple[str, ...]
+    skipped: int
 
     def sentence(self) -> str:
         figures = self.figures
@@ -71,7 +72,8 @@ def ingest(
 
     What cannot be accepted goes to quarantine with every reason, and the rest is taken. The same bytes again are a
     receipt and change nothing; a delivery that was cut off goes on where it stopped. A feed remembers what it was
-    declared to be: a later call that contradicts it is refused.
+    declared to be: a later call that contradicts it is refused. The files of a folder are taken in the order of their
+    paths; messages call them by their place in that order, since a name can hold patient data.
     """
     owner = options.ods_code(practice)
     with options.stored(db) as store:
@@ -97,7 +99,7 @@ def take_all(
     """Take every file into a feed that is known, and add up what became of them."""
     files = found_files([str(path) for path in paths])
     if not files:
-        raise UsageError("There is no .json or .ndjson file (plain or .gz) in what was named: check the paths.")
+        raise UnreadablePath("There is no .json or .ndjson file (plain or .gz) in what was named: check the paths.")
     totals, reasons = Counter[str](), Counter[Issue]()
     unreadable = []
     deliveries = resumed = 0
@@ -111,7 +113,9 @@ def take_all(
         reasons.update(dict(outcome.reasons))
     figures = Figures(**{name: totals[name] for name in Figures.__struct_fields__})
     ranked = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-    return TakenAll(deliveries, resumed, figures, tuple(ranked), tuple(unreadable))
+    return TakenAll(
+        deliveries, resumed, figures, tuple(ranked), tuple(unreadable), skipped_files(list(map(str, paths)))
+    )
 
 
 def show(taken: TakenAll) -> None:
@@ -119,6 +123,11 @@ def show(taken: TakenAll) -> None:
     out.print(taken.sentence())
     if taken.resumed:
         out.print(f"{taken.resumed} had been cut off before and went on where they stopped.")
+    if taken.skipped:
+        out.print(
+            f"{taken.skipped} files in the folders were left out: they are called neither .json nor .ndjson (plain or "
+            ".gz). Name one itself to take it whatever it is called."
+        )
     if taken.reasons:
         rows = [(count, issue.code, issue.expression, issue.text) for issue, count in taken.reasons[:SHOWN_REASONS]]
         columns = ("times", "code", "expression", "what is wrong, and what to do")

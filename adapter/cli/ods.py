@@ -103,5 +103,5 @@ def _expanded(paths: list[Path]) -> list[Path]:
     found: list[Path] = []
     for path in paths:
         inside = sorted(one for one in path.rglob("*") if one.is_file()) if path.is_dir() else []
-        found.extend(inside or [path])
+        found.extend(inside if path.is_dir() else [path])
     return found

@@ -16,6 +16,7 @@ import typer
 
 from adapter.errors import UnreadablePath, UsageError
 from adapter.normalise.overlay import Overlay
+from adapter.runs.ruleset import catalogue_in_force
 from adapter.settings import Settings
 from adapter.store.store import Store, open_store
 
@@ -90,6 +91,13 @@ def moment(text: str | None) -> datetime | None:
     except ValueError:
         raise UsageError("A time is written as ISO 8601, such as 2024-11-30 or 2024-11-30T18:00:00Z.") from None
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def programme(key: str | None) -> None:
+    """Refuse a key that no programme has."""
+    keys = sorted({one.public for one in catalogue_in_force().programmes.values()} - {""})
+    if key is not None and key not in keys:
+        raise UsageError(f"There is no such programme: the keys are {', '.join(keys)}.")
 
 
 def ods_code(text: str | None) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import Annotated
 
 import typer
@@ -46,17 +45,13 @@ def list_(
 @quarantine.command()
 def show(
     id_: Annotated[str, typer.Argument(metavar="ID", help="As `quarantine list` shows it.")],
-    with_bytes: Annotated[
-        bool, typer.Option("--bytes", help="Write the verbatim bytes to stdout: they hold a patient's record.")
-    ] = False,
     db: options.Database = None,
 ) -> None:
-    """Show one: every fault with its FHIRPath, where it came from, what became of it."""
+    """Show one: every fault with its FHIRPath, where it came from, what became of it. `adapter trace ID` shows its
+    verbatim bytes.
+    """
     with options.stored(db) as store:
         one = store.quarantine.found(id_)
-        if with_bytes:
-            sys.stdout.buffer.write(store.quarantine.bytes_of(one))
-            return
     out = console.out()
     out.print(f"{one.id} · feed {one.feed} · received {one.received:%Y-%m-%d %H:%M:%S} UTC", markup=False)
     out.print(f"delivery {one.delivery} · at {one.pointer or '(whole)'} · {one.length} bytes · sha256 {one.sha256}")

@@ -46,16 +46,22 @@ def run(
     parameters = Parameters(first, last, options.moment(as_of), options.settings(db).gms_extension)
     with options.stored(db) as store, console.working("Reconciling records") as step:
         finished = reconcile(store, parameters, step)
+        unfinished = sorted({one.feed for one in store.deliveries.listed() if one.finished is None})
     console.write(finished.run.id + "\n")
-    _tell(finished)
+    _tell(finished, unfinished)
 
 
-def _tell(finished: Finished) -> None:
+def _tell(finished: Finished, unfinished: list[str]) -> None:
     """What a person wants to know at once; on stderr, so that a script reads the id alone."""
     told = Console(file=sys.stderr, highlight=False)
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(finished.run.outcomes.items())) or "none"
     records = sum(finished.run.outcomes.values())
-    told.print(f"{records} records decided: {outcomes}. {len(finished.achievements)} counts.")
+    told.print(f"{records} records decided: {outcomes}. {len(finished.achievements)} counts.", soft_wrap=True)
+    if unfinished:
+        told.print(
+            f"A delivery was cut off and is counted in part: feed {', '.join(unfinished)}. Ingest the same file again.",
+            soft_wrap=True,
+        )
     if finished.repeated:
         told.print("Nothing has changed since this run: its id is the same.")
     if not finished.organisations:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -9,8 +10,10 @@ from rich.console import Console
 from rich.text import Text
 
 from adapter.cli import console, options
+from adapter.errors import UnknownName
 from adapter.provenance.trace import Step, Trace, steps
 from adapter.provenance.trace import trace as traced
+from adapter.store.quarantine import Quarantined
 from adapter.store.store import Store
 
 
@@ -19,7 +22,9 @@ def register(app: typer.Typer) -> None:
 
 
 def trace(
-    id_: Annotated[str, typer.Argument(metavar="ID", help="A count's or a decision's id, or its beginning.")],
+    id_: Annotated[
+        str, typer.Argument(metavar="ID", help="An id of a count, a decision or in quarantine, or its beginning.")
+    ],
     with_bytes: Annotated[
         bool, typer.Option("--bytes/--no-bytes", help="Show the verbatim resources: they hold patients' records.")
     ] = True,
@@ -29,7 +34,31 @@ def trace(
     versions, the delivery, and the resource exactly as it came, with the places that decided marked.
     """
     with options.stored(db) as store:
-        show(store, traced(store, id_), with_bytes)
+        try:
+            found = traced(store, id_)
+        except UnknownName:
+            quarantined = store.quarantine.known(id_)
+            if quarantined is None:
+                raise
+            _quarantined(store, quarantined, with_bytes)
+            return
+        show(store, found, with_bytes)
+
+
+def _quarantined(store: Store, one: Quarantined, with_bytes: bool) -> None:
+    """What was never taken: where it came from, why it stands, and its bytes as they came."""
+    out = console.out()
+    out.print(f"In quarantine: {one.id} · feed {one.feed} · delivery {one.delivery} · at {one.pointer or '(whole)'}")
+    out.print(f"{one.length} bytes · sha256 {one.sha256}")
+    for issue in one.issues:
+        out.print(f"  {issue.code} at {issue.expression or '(the whole)'}: {issue.text}", markup=False)
+    if with_bytes:
+        content = store.quarantine.bytes_of(one)
+        if hasattr(sys.stdout, "buffer"):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
+        else:
+            sys.stdout.write(content.decode("utf-8", "replace"))
 
 
 def show(store: Store, found: Trace, with_bytes: bool = True) -> None:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from adapter.errors import UnreadablePath
+from adapter.errors import UnreadablePath, UsageError
 from adapter.intake.delivery import Taken, take
 from adapter.intake.reading import Reader
 from adapter.intake.source import Source
@@ -57,8 +57,20 @@ def found_files(paths: Sequence[str]) -> list[FoundFile]:
     In a folder only `.json` and `.ndjson`, plain or with `.gz`, are taken; a file that is named itself is taken
     whatever it is called. A path that leads nowhere is listed too: opening it says so, after the others were taken.
     """
+    if sum(path == STANDARD_INPUT for path in paths) > 1:
+        raise UsageError("Standard input can be named once: leave out one -.")
     found = [file for path in paths for file in (_below(path) if _is_folder(path) else [path])]
     return [FoundFile(path, ordinal, len(found), _size(path)) for ordinal, path in enumerate(found, 1)]
+
+
+def skipped_files(paths: Sequence[str]) -> int:
+    """How many files lie in the folders named that are not taken, because of what they are called."""
+    return sum(
+        len(files) - sum(name.lower().endswith(_ENDINGS) and not name.startswith(".") for name in files)
+        for path in paths
+        if _is_folder(path)
+        for _, _, files in os.walk(path)
+    )
 
 
 def take_files(

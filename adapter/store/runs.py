@@ -88,12 +88,12 @@ class Runs:
             return [_run(row) for row in connection.execute(sa.select(RUN).order_by(RUN.c.number))]
 
     def found(self, id_: str | None = None) -> Run:
-        """A run by its id or a clear beginning of it, or the latest. Raises UnknownName."""
+        """By its id or a clear beginning of it; else the latest that looks back to no moment. Raises UnknownName."""
         runs = self.listed()
         if not runs:
             raise UnknownName("There is no run yet: `adapter run --from YYYY-MM --to YYYY-MM` makes one.")
         if id_ is None:
-            return runs[-1]
+            return next((run for run in reversed(runs) if run.as_of is None), runs[-1])
         matching = {run.id: run for run in runs if id_ and run.id.startswith(id_)}
         if len(matching) != 1:
             raise UnknownName(

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from adapter.errors import StoreError
 from adapter.fhir.pseudonym import Pseudonym
 from adapter.settings import Settings, embedded_database
 from adapter.store.api_keys import ApiKeys
@@ -59,7 +60,10 @@ def open_store(url: str, settings: Settings, clock: Clock = utc_now) -> Iterator
     key is another one than it was made with.
     """
     if url == embedded_database(settings.data_dir):
-        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            raise StoreError("The data folder cannot be made: set ADAPTER_DATA_DIR to a folder of yours.") from None
     database = Database(url, clock)
     try:
         yield Store(database, settings, Pseudonym(_key(database, settings)))

@@ -69,7 +69,8 @@ def loaded(adapter: Adapter) -> Adapter:
         ("ingest", "--feed", "x", "--practice", "D83013", "--kind", "poc", "."),
         ("ingest", "--feed", "x", "--practice", "not a code!", "."),
         ("counts", "--db", "mysql://nowhere"),
-        ("trace", "ffffffffffff"),
+        ("decisions", "--programme", "nope"),
+        ("ingest", "--feed", "x", "-", "-"),
     ],
 )
 def test_a_call_that_cannot_be_meant_exits_2_with_one_line(adapter: Adapter, arguments: tuple[str, ...]) -> None:
@@ -78,6 +79,55 @@ def test_a_call_that_cannot_be_meant_exits_2_with_one_line(adapter: Adapter, arg
     assert said.out == ""
     assert said.err.startswith("adapter: ")
     assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [("counts",), ("trace", "ffffffffffff"), ("quarantine", "show", "ffff"), ("counts", "--run", "ffff")]
+)
+def test_what_is_not_there_exits_1_with_one_line(adapter: Adapter, arguments: tuple[str, ...]) -> None:
+    said = adapter(*arguments)
+    assert said.code == 1
+    assert said.err.count("\n") == 1
+
+
+def test_a_folder_tells_how_many_files_it_left_out(adapter: Adapter, tmp_path: Path) -> None:
+    folder = tmp_path / "drop"
+    folder.mkdir()
+    (folder / "a.json").write_bytes((FIXTURES / "fhir" / "pertussis" / "own_dose.json").read_bytes())
+    (folder / "b.txt").write_bytes(b"{}")
+    said = adapter("ingest", "--feed", "gp", "--practice", "D83013", folder)
+    assert said.code == 0
+    assert "1 files in the folders were left out" in said.out
+
+
+def test_a_data_folder_that_cannot_be_made(adapter: Adapter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("ADAPTER_DATA_DIR", str(tmp_path / "file" / "below"))
+    said = adapter("counts")
+    assert said.code == 1
+    assert "ADAPTER_DATA_DIR" in said.err
+
+
+def test_a_look_back_is_not_the_latest_run(loaded: Adapter) -> None:
+    now = json.loads(loaded("counts", "--format", "json").out)
+    assert loaded("run", *MONTHS, "--as-of", "2020-01-01").code == 0
+    assert json.loads(loaded("counts", "--format", "json").out) == now
+
+
+def test_queried_records_without_an_indicator_are_named_beside_the_counts(adapter: Adapter) -> None:
+    path = FIXTURES / "fhir" / "codes" / "degraded_in_transfer.json"
+    assert adapter("ingest", "--feed", "gp", "--practice", "D83013", path).code == 0
+    assert adapter("run", *MONTHS).code == 0
+    assert "1 more queried records" in adapter("counts").out
+
+
+def test_what_stands_in_quarantine_can_be_shown_again_byte_for_byte(adapter: Adapter, tmp_path: Path) -> None:
+    (tmp_path / "broken.json").write_bytes(b'{"resourceType": "Immunization", "status": ')
+    adapter("ingest", "--feed", "x", tmp_path / "broken.json")
+    (line,) = adapter("quarantine", "list", "--format", "ndjson").out.splitlines()
+    identifier = json.loads(line)["id"]
+    assert '"status":' in adapter("trace", identifier[:12]).out
+    assert '"status":' not in adapter("trace", identifier, "--no-bytes").out
 
 
 def test_a_path_that_cannot_be_opened_exits_1_after_the_others_are_taken(adapter: Adapter) -> None:

@@ -79,7 +79,7 @@ def test_every_setting_is_documented() -> None:
 def test_exit_codes() -> None:
     codes = {
         UsageError: 2,
-        UnknownName: 2,
+        UnknownName: 1,
         UnreadablePath: 1,
         KeyFault: 1,
         StoreError: 1,

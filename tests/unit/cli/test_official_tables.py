@@ -107,8 +107,8 @@ def test_releases_are_taken_back_by_their_number(
     assert adapter("mappings", "import", "rf2", concepts, file, "--apply")[0] == 0
     assert len(store.mapping_releases.in_force()) == 2
     assert adapter("mappings", "releases", "--withdraw", 2)[0] == 0
-    assert adapter("mappings", "releases", "--withdraw", 2)[0] == 2
-    assert adapter("mappings", "releases", "--withdraw", 9)[0] == 2
+    assert adapter("mappings", "releases", "--withdraw", 2)[0] == 1
+    assert adapter("mappings", "releases", "--withdraw", 9)[0] == 1
     listed = store.mapping_releases.listed()
     assert [release.withdrawn is None for release in listed] == [True, False]
 

@@ -123,7 +123,7 @@ def test_one_by_hand_is_as_it_was(adapter: Adapter, store: Store, decided: dict[
         ("review", id_, *said[:4]),
         ("review", id_, "--verdict", "x", *said[2:]),
         ("review", id_, *said, "--from", file),
-        ("review", "ffffffff", *said),
     ):
         assert adapter(*wrong)[0] == 2, wrong
+    assert adapter("review", "ffffffff", *said)[0] == 1
     assert adapter("review", "--from", file)[::2] == (1, "adapter: File 1 cannot be read: No such file or directory.\n")
