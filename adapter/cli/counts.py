@@ -71,6 +71,10 @@ def show(achievements: list[Achievement], run: Run) -> None:
     ]
     title = f"Counts of run {run.id[:12]}" + (f", as of {run.as_of:%Y-%m-%d %H:%M} UTC" if run.as_of else "")
     console.out().print(console.table(title, columns, rows, right=("value", "excluded", "queried")))
+    if not achievements:
+        console.out().print(
+            "No count stands here for these months. `adapter decisions` shows what became of each record."
+        )
     beside = run.outcomes.get("queried", 0) - sum(one.queried for one in achievements)
     if beside > 0:
         console.out().print(

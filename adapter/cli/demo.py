@@ -80,7 +80,8 @@ def _tell(store: Store, settings: Settings) -> None:
         "after a fault: which counts change, which vaccinations, and why.\n"
     )
     diff.show(store, runs[0].run, runs[-1].run)
-    out.print(Panel(_closing(settings), title="What next", width=100))
+    out.rule("What next", align="left")
+    out.print(_closing(settings), soft_wrap=True, markup=False)
 
 
 def _ingest(store: Store, step: dict[str, str], out: Console) -> None:
@@ -168,8 +169,10 @@ _OPENING = (
 def _closing(settings: Settings) -> str:
     return (
         "The demo's database is kept until the next demo. To look around in it:\n\n"
-        f"  adapter counts --db {settings.database_url}\n"
-        f"  adapter decisions --practice H81998 --db {settings.database_url}\n\n"
+        f"  export ADAPTER_DATABASE_URL={settings.database_url}\n"
+        f"  export ADAPTER_DATA_DIR={settings.data_dir}\n"
+        "  adapter counts\n"
+        "  adapter decisions --practice H81998\n\n"
         "With your own records: adapter ods load, adapter ingest, adapter run, adapter counts. Each has --help; "
         "docs/tutorial.md goes through them."
     )
