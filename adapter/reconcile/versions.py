@@ -8,7 +8,6 @@ in the national API, so it is ordered by time first, and after a version of its 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cmp_to_key
 from typing import Literal
 
 from msgspec import Struct
@@ -47,12 +46,18 @@ def standing(versions: Iterable[Version]) -> Standing | None:
 
 
 def in_source_order(versions: Iterable[Version]) -> list[Version]:
-    """Oldest first."""
-    by_arrival = sorted(versions, key=lambda version: version.sequence)
-    return sorted(by_arrival, key=cmp_to_key(_compare))
+    """Oldest first. In order of arrival each takes its place before the first that the source calls newer, else the
+    last: what states no order acts on what had arrived before it, and a late old version never passes a newer one.
+    """
+    ordered: list[Version] = []
+    for version in sorted(versions, key=lambda version: version.sequence):
+        place = next((at for at, other in enumerate(ordered) if _stated(version, other) < 0), len(ordered))
+        ordered.insert(place, version)
+    return ordered
 
 
-def _compare(a: Version, b: Version) -> int:
+def _stated(a: Version, b: Version) -> int:
+    """Below 0 where the source states that `a` is older than `b`, above where newer; 0 where it states no order."""
     by_time = _sign(a.order.updated, b.order.updated) if a.order.updated and b.order.updated else 0
     one_delete = (a.kind == "delete") != (b.kind == "delete")
     if one_delete and by_time:
@@ -65,7 +70,7 @@ def _compare(a: Version, b: Version) -> int:
         return _sign(b.order.history, a.order.history)
     if one_delete and a.order.version is not None and a.order.version == b.order.version:
         return 1 if a.kind == "delete" else -1
-    return _sign(a.sequence, b.sequence)
+    return 0
 
 
 def _sign(a: str | int, b: str | int) -> int:
