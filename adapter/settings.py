@@ -52,6 +52,10 @@ class Settings(Struct, frozen=True):
     terminology_client_secret: str = ""
     """ADAPTER_TERMINOLOGY_CLIENT_SECRET, or ADAPTER_TERMINOLOGY_CLIENT_SECRET_FILE: its secret."""
 
+    fast_validation: bool = True
+    """ADAPTER_FAST_VALIDATION: `on` or `off`. Off, each record is parsed and validated the slow way, by
+    `fhir.resources`; what is stored is the same. Default: on."""
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
         """Settings as `environ` has them. Raises UsageError or KeyFault for one that cannot be meant."""
@@ -70,6 +74,7 @@ class Settings(Struct, frozen=True):
             terminology_token_url=_web_address(environ, "ADAPTER_TERMINOLOGY_TOKEN_URL"),
             terminology_client_id=environ.get("ADAPTER_TERMINOLOGY_CLIENT_ID", "").strip(),
             terminology_client_secret=_secret(environ, "ADAPTER_TERMINOLOGY_CLIENT_SECRET") or "",
+            fast_validation=_is_on(environ, "ADAPTER_FAST_VALIDATION"),
         )
 
     def __repr__(self) -> str:
@@ -117,6 +122,13 @@ def _secret(environ: Mapping[str, str], name: str) -> str | None:
         return Path(file).expanduser().read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
         raise KeyFault(f"The file that {name}_FILE names cannot be read: check the path and its permissions.") from None
+
+
+def _is_on(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name, "").strip().lower()
+    if text not in ("", "on", "off"):
+        raise UsageError(f"{name} is neither on nor off: set it to one of them, or not at all.")
+    return text != "off"
 
 
 def _web_address(environ: Mapping[str, str], name: str) -> str:

@@ -37,7 +37,7 @@ class Service:
 
     def __init__(self, store: Store, settings: Settings, limits: Limits) -> None:
         self.store, self.settings, self.limits = store, settings, limits
-        self.push = Push(store, reader(store.pseudonym))
+        self.push = Push(store, reader(store.pseudonym, store.fast_validation))
         self._readers, self._writers = CapacityLimiter(limits.readers), CapacityLimiter(limits.writers)
         self._feeds: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.running = asyncio.Lock()

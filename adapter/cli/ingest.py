@@ -103,7 +103,7 @@ def take_all(
     totals, reasons = Counter[str](), Counter[Issue]()
     unreadable = []
     deliveries = resumed = 0
-    for _, outcome in take_files(store, feed, files, reader(store.pseudonym), told):
+    for _, outcome in take_files(store, feed, files, reader(store.pseudonym, store.fast_validation), told):
         if isinstance(outcome, UnreadablePath):
             unreadable.append(str(outcome))
             continue

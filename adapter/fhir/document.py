@@ -21,8 +21,8 @@ from adapter.fhir.issue import Issue
 from adapter.fhir.model import Version, is_resource_type
 from adapter.fhir.order import source_order
 from adapter.fhir.piece import Piece
-from adapter.fhir.shape import shaped
 from adapter.fhir.spans import Span
+from adapter.fhir.validate import well_typed
 from adapter.fhir.version import content_version, fhir_version
 
 Json = dict[str, Any]
@@ -42,8 +42,8 @@ class Document:
     entries. `context` is what the outermost Bundle gives: subscription notices and search outcomes among it.
     """
 
-    def __init__(self, content: bytes, is_record: IsRecord, base_pointer: str = "") -> None:
-        self._content, self._is_record, self._base = content, is_record, base_pointer
+    def __init__(self, content: bytes, is_record: IsRecord, base_pointer: str = "", fast: bool = True) -> None:
+        self._content, self._is_record, self._base, self._fast = content, is_record, base_pointer, fast
         self._hint: Version | None = None
         self._hinted = False
         self._whole = spans.trimmed(content, 0, len(content))
@@ -98,7 +98,8 @@ class Document:
         history: int | None,
         lone: bool = False,
     ) -> Iterator[Piece]:
-        parsed = json_text.parse(self._content[span.start : span.end])
+        text = self._content[span.start : span.end]
+        parsed, plain = json_text.parse(text, self._fast), json_text.is_plain(text)
         if not isinstance(parsed, json_text.Parsed):
             issues = tuple(sorted(Issue(each.code, each.expression or expression, each.text) for each in parsed))
             yield self._fault(pointer, span, issues)
@@ -121,20 +122,21 @@ class Document:
             context,
             source_order(resource.get("meta"), entry.etag, entry.last_modified, history),
             entry.full_url,
+            plain=plain,
         )
-        if self._holds_record(type_, resource, version):
+        if self._holds_record(type_, resource, version, plain):
             yield piece
         elif lone:
             text = f"The resource is no record that is counted: {_WHAT_TO_SEND}."
             yield msgspec.structs.replace(piece, issues=(Issue("not-supported", type_, text),))
 
-    def _holds_record(self, type_: str, resource: Json, version: Version) -> bool:
+    def _holds_record(self, type_: str, resource: Json, version: Version, plain: bool) -> bool:
         if type_ == "Immunization":
             return True
         if type_ not in RECORD_TYPES:
             return False
-        shape = shaped(resource, version)
-        return shape is not None and self._is_record(shape.resource)
+        sound = well_typed(resource, version, plain, self._fast)
+        return sound is not None and self._is_record(sound)
 
     def _delete(
         self, entry: BundleEntry, pointer: str, path: str, context: Context, history: int | None
@@ -187,11 +189,11 @@ class Document:
 
     def _read(self, span: Span | None) -> Json | None:
         """A resource beside the records: what is ill-typed in it is left out."""
-        parsed = json_text.parse(self._content[span.start : span.end]) if span else ()
+        parsed = json_text.parse(self._content[span.start : span.end], self._fast) if span else ()
         if not isinstance(parsed, json_text.Parsed) or not isinstance(parsed.value, dict):
             return None
-        shape = shaped(parsed.value, fhir_version(parsed.value, self._version_hint()))
-        return shape.resource if shape else None
+        version = fhir_version(parsed.value, self._version_hint())
+        return well_typed(parsed.value, version, fast=self._fast)
 
     def _version_hint(self) -> Version | None:
         if not self._hinted:
@@ -202,13 +204,14 @@ class Document:
         return Piece(pointer, span.start, span.end - span.start, issues=issues)
 
 
-def read_document(content: bytes, is_record: IsRecord, base_pointer: str = "") -> Document:
+def read_document(content: bytes, is_record: IsRecord, base_pointer: str = "", fast: bool = True) -> Document:
     """A document of a delivery: a file, a request's body, or one line of NDJSON. Never raises.
 
     `is_record` decides which Procedures and Observations are records (health checks); it is given the resource with
-    every element of the right JSON type. `base_pointer` goes before every pointer.
+    every element of the right JSON type. `base_pointer` goes before every pointer. Without `fast` the compiled parser
+    and the fast tier are not asked; the pieces are the same.
     """
-    return Document(content, is_record, base_pointer)
+    return Document(content, is_record, base_pointer, fast)
 
 
 def _count(cut: Bundle) -> int:

@@ -21,7 +21,8 @@ class Piece(Struct, frozen=True):
     bytes: of the resource, of a delete or a broken entry the whole entry. `resource` is as parsed; of a delete the body
     that it may carry, of a lone resource that is no record that resource (it may serve others of the delivery as
     context, once `shaped`).
-    `url` says what a delete deletes: `Immunization/{id}` or `Immunization?identifier=system|value`.
+    `url` says what a delete deletes: `Immunization/{id}` or `Immunization?identifier=system|value`. `plain` is what
+    `json_text.is_plain` says of the resource's text.
     """
 
     pointer: str
@@ -36,3 +37,4 @@ class Piece(Struct, frozen=True):
     order: SourceOrder = SourceOrder()
     full_url: str = ""
     url: str = ""
+    plain: bool = False

@@ -32,10 +32,15 @@ _STATUSES: dict[tuple[Version, str], tuple[str, ...]] = {
 }  # fmt: skip
 
 
+def statuses(version: Version, type_: str) -> tuple[str, ...]:
+    """The statuses that a record of this type may have; none where any will do."""
+    return _STATUSES.get((version, type_), ())
+
+
 def breaches(resource: dict[str, Any], version: Version) -> Iterator[Issue]:
     """What our rules find wrong in a resource whose JSON types are right."""
     type_ = str(resource.get("resourceType"))
-    allowed = _STATUSES.get((version, type_))
+    allowed = statuses(version, type_)
     status = resource.get("status")
     if allowed and isinstance(status, str) and status not in allowed:
         words = ", ".join(f"`{each}`" for each in allowed)

@@ -29,13 +29,15 @@ Surroundings = Callable[[Context], Context]
 
 
 class Reader:
-    """Reads documents. `is_record` decides which Procedures and Observations are health checks."""
+    """Reads documents. `is_record` decides which Procedures and Observations are health checks. Without `fast` every
+    record is parsed and validated the slow way (`ADAPTER_FAST_VALIDATION`), with the same outcome.
+    """
 
-    def __init__(self, pseudonym: Pseudonym, is_record: IsRecord) -> None:
-        self._pseudonym, self._is_record = pseudonym, is_record
+    def __init__(self, pseudonym: Pseudonym, is_record: IsRecord, fast: bool = True) -> None:
+        self._pseudonym, self._is_record, self._fast = pseudonym, is_record, fast
 
     def document(self, content: bytes, base_pointer: str = "") -> Document:
-        return read_document(content, self._is_record, base_pointer)
+        return read_document(content, self._is_record, base_pointer, self._fast)
 
     def arrival(self, content: bytes, piece: Piece, start: int = 0, more: Surroundings | None = None) -> Arrival:
         """`content` is the document that the piece is of, `start` where that begins in the delivery."""
@@ -55,7 +57,7 @@ class Reader:
         if piece.action == "delete":
             withdrawal = read_delete(piece.url, piece.full_url, piece.order, self._pseudonym, piece.resource)
             return withdrawal if withdrawal.identifiers or withdrawal.resource_id else (_NAMELESS,)
-        validated = validate(piece.resource or {}, piece.fhir_version)
+        validated = validate(piece.resource or {}, piece.fhir_version, piece.plain, self._fast)
         if not isinstance(validated, Validated):
             return validated
         context = more(piece.bundle_context) if more else piece.bundle_context
@@ -92,12 +94,12 @@ def health_checks(catalogue: Catalogue) -> IsRecord:
     return is_record
 
 
-def reader(pseudonym: Pseudonym) -> Reader:
+def reader(pseudonym: Pseudonym, fast: bool = True) -> Reader:
     """A reader that goes by the package's own mapping tables. Raises AdapterError where these are broken."""
     catalogue = load_catalogue()
     if not isinstance(catalogue, Catalogue):
         raise AdapterError("The mapping tables are not sound: `adapter mappings check` says where.")
-    return Reader(pseudonym, health_checks(catalogue))
+    return Reader(pseudonym, health_checks(catalogue), fast)
 
 
 _NAMELESS = Issue("value", "", "The delete names no record: send `Immunization/{id}` or an identifier.")

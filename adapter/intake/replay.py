@@ -29,7 +29,7 @@ def replay(store: Store, id_: str | None = None, step: Step = lambda done: None)
     were looked at. Raises UnknownName.
     """
     items = [store.quarantine.found(id_)] if id_ else store.quarantine.listed()
-    reads = reader(store.pseudonym)
+    reads = reader(store.pseudonym, store.fast_validation)
     taken = looked_at = 0
     standing = [item for item in items if item.open]
     ordered = sorted(standing, key=lambda item: (item.delivery_number, item.number))

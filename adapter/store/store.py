@@ -36,6 +36,7 @@ class Store:
 
     def __init__(self, database: Database, settings: Settings, pseudonym: Pseudonym) -> None:
         self.database, self.pseudonym = database, pseudonym
+        self.fast_validation = settings.fast_validation
         self.seal = Seal(settings.data_key)
         self.feeds = Feeds(database)
         self.deliveries = Deliveries(database, self.seal)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from adapter.fhir.json_text import Parsed, is_json, parse
+from adapter.fhir import json_text
+from adapter.fhir.issue import Issue
+from adapter.fhir.json_text import Parsed, is_json, is_plain
+
+
+def parse(content: bytes) -> Parsed | tuple[Issue, ...]:
+    """Both ways of reading give the same."""
+    outcome = json_text.parse(content, fast=False)
+    quick = json_text.parse(content)
+    assert repr(quick) == repr(outcome)
+    return outcome
 
 
 def faults(content: bytes) -> list[tuple[str, str]]:
@@ -100,3 +110,31 @@ def test_is_json_looks_at_the_syntax_alone() -> None:
     assert is_json(b'{"a":1,"a":"\xff"}')
     assert is_json(b"[" * 100_000 + b"]" * 100_000)
     assert not is_json(b"{")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"a":"x","a":"x"}',
+        b'{"a":[{"b":1}],"c":{"d":2,"d":{}}}',
+        b'{"a":"\\"","a":"\\""}',
+        b'{"a":"\\\\","b":"\\u0022","b":1}',
+        b'{"a":1, "a":1}',
+    ],
+)
+def test_a_name_given_twice_is_never_lost(content: bytes) -> None:
+    assert {code for code, _ in faults(content)} == {"structure"}
+
+
+def test_numbers_that_no_machine_word_holds_stay_exact() -> None:
+    for number in (-0, 2**63, 2**64, -(2**63) - 1, 10**399):
+        assert parse(f'{{"a":{number}}}'.encode()) == Parsed({"a": number})
+    assert faults(b'{"a":1' + b"0" * 400 + b"}") == [("value", "a")]
+
+
+@pytest.mark.parametrize(
+    ("content", "plain"),
+    [(b'{"a":"x y"}', True), (b'{"a":"\\n"}', False), (b'{"a":"\\u0020"}', False), ('{"a":"é"}'.encode(), False)],
+)
+def test_plain_texts_are_ascii_without_escapes(content: bytes, plain: bool) -> None:
+    assert is_plain(content) is plain

@@ -1,0 +1,228 @@
+"""The quick way to a yes: of a resource that is wholly as FHIR has it, known in microseconds instead of a millisecond.
+
+It says yes only where `shape` finds nothing to repair, the authority (`fhir.resources`) nothing to reject and `profile`
+no breach; then the resource as parsed is the resource as validated. To everything else it says "do not know", and the
+slow way, whose verdict it is, is gone. So it may be narrower than FHIR: a null, the extension of a primitive
+(`_birthDate`), a date before 1900, a data type that hardly occurs (base64, time) are left to the authority.
+
+Its `msgspec` types are made from the models of `fhir.resources`, once for each version when first asked for. A
+generative test holds it against the slow way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import cache, reduce
+from keyword import iskeyword
+from operator import attrgetter, or_
+from typing import Annotated, Any, Literal, cast
+
+import msgspec
+from msgspec import NODEFAULT, UNSET, Meta, Struct, UnsetType
+from msgspec.structs import astuple
+
+from adapter.fhir.json_text import is_plain
+from adapter.fhir.model import Element, Model, Version, resource_model, shape_of
+from adapter.fhir.profile import statuses
+
+_RESOURCES = (
+    "Condition", "Encounter", "Immunization", "Location", "Observation", "Organization", "Patient", "Practitioner",
+    "PractitionerRole", "Procedure",
+)  # fmt: skip
+"""What is met as a record, contained in one, or beside one."""
+_IN_EXTENSIONS = frozenset(
+    {"Address", "Annotation", "CodeableConcept", "Coding", "ContactPoint", "HumanName", "Identifier", "Period",
+     "Quantity", "Reference"}
+)  # fmt: skip
+"""The data types of `Extension.value[x]` that occur; all fifty would make each extension slower."""
+
+_YEAR = r"(?:19|20)\d\d"
+_LEAP_DAY = r"(?:(?:19|20)(?:0[48]|[2468][048]|[13579][26])|2000)-02-29"
+_DAY = (
+    rf"(?:{_YEAR}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
+    rf"|{_LEAP_DAY})"
+)
+_MOMENT = rf"{_DAY}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{{1,6}})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)"
+_PARTIAL = rf"{_YEAR}(?:-(?:0[1-9]|1[0-2]))?"
+
+
+def _pattern(pattern: str) -> Any:
+    return Annotated[str, Meta(pattern=rf"(?a:^(?:{pattern})\Z)")]
+
+
+class _ExactNumber(type):
+    def __instancecheck__(cls, value: object) -> bool:
+        return type(value) is int or type(value) is Decimal
+
+
+class _Number(metaclass=_ExactNumber):
+    """A JSON number as `json_text` reads it; no boolean, no text."""
+
+
+class _Never:
+    """Nothing in JSON: what is mandatory and left to the authority."""
+
+
+_PRIMITIVES: dict[str, Any] = {
+    "boolean": bool,
+    "canonical": str,
+    "code": _pattern(r"[!-~]+(?: [!-~]+)*"),
+    "date": _pattern(f"{_DAY}|{_PARTIAL}"),
+    "dateTime": _pattern(f"{_DAY}|{_MOMENT}|{_PARTIAL}"),
+    "decimal": _Number,
+    "id": _pattern(r"[A-Za-z0-9\-.]{1,64}"),
+    "instant": _pattern(_MOMENT),
+    "integer": Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)],
+    "markdown": str,
+    "positiveInt": Annotated[int, Meta(ge=1, le=2**31 - 1)],
+    "string": Annotated[str, Meta(min_length=1)],
+    "unsignedInt": Annotated[int, Meta(ge=0, le=2**31 - 1)],
+    "uri": str,
+    "xhtml": str,
+}
+"""What is not here is left to the authority. Of a `string` of nothing but blanks see `_ODD_BLANKS`."""
+
+_ODD_BLANKS = re.compile(r"[^\S \t\r\n]")
+"""The authority takes a string of blanks, tabs and line ends, and refuses one of other white space: where there is any
+of that, it is asked."""
+_ENCODER = msgspec.json.Encoder(enc_hook=str)  # `NumberText` is a str of its own
+
+
+def allows(resource: dict[str, Any], version: Version, plain: bool = False) -> bool:
+    """Whether a resource as parsed by `json_text` is surely valid as it is. False says nothing.
+
+    `plain` promises that its texts are of printable ASCII alone (`json_text.is_plain`); where it is not known, they are
+    searched for white space that the authority minds.
+    """
+    struct = _structs(version).get(str(resource.get("resourceType")))
+    if struct is None:
+        return False
+    try:
+        msgspec.convert(resource, struct)
+    except (msgspec.ValidationError, RecursionError):
+        return False
+    return plain or _is_plain(resource)
+
+
+def _is_plain(resource: dict[str, Any]) -> bool:
+    try:
+        written = _ENCODER.encode(resource)
+    except (msgspec.MsgspecError, UnicodeError, OverflowError, RecursionError):
+        return False
+    if is_plain(written):
+        return True
+    return b"\\u" not in written and b"\\f" not in written and not _ODD_BLANKS.search(written.decode())
+
+
+@cache
+def _structs(version: Version) -> dict[str, type[Struct]]:
+    made = _Making(version)
+    return {type_: made.struct(model) for type_, model in made.resources.items()}
+
+
+class _Making:
+    """The types of one version, each made once."""
+
+    def __init__(self, version: Version) -> None:
+        self.version = version
+        found = ((type_, resource_model(version, type_)) for type_ in _RESOURCES)
+        self.resources = {type_: model for type_, model in found if model}
+        self._made: dict[Model, type[Struct]] = {}
+
+    def struct(self, model: Model) -> type[Struct]:
+        """A type is known before its elements are: an extension holds extensions."""
+        if model in self._made:
+            return self._made[model]
+        shape = shape_of(model)
+        elements = {_field(each.name): each for each in self._elements(model)}
+        needed = {_field(name): shape.elements[name] for name in _needed(model)}
+        fields = sorted(needed) + sorted(elements.keys() - needed.keys())
+        struct = msgspec.defstruct(
+            shape.name,
+            [(field, Any, NODEFAULT if field in needed else UNSET) for field in fields],
+            namespace={"__post_init__": _one_of_each(model, elements)} if shape.choices else None,
+            tag=shape.name if shape.is_resource else None,
+            tag_field="resourceType" if shape.is_resource else None,
+            rename={field: element.name for field, element in (elements | needed).items()},
+            forbid_unknown_fields=True,
+            gc=False,
+        )
+        self._made[model] = struct
+        for field in fields:
+            type_ = self._type(model, elements[field]) if field in elements else _Never
+            struct.__annotations__[field] = type_ if field in needed else type_ | UnsetType
+        return struct
+
+    def _elements(self, model: Model) -> Iterator[Element]:
+        for element in shape_of(model).elements.values():
+            if element.name.startswith("_") or element.kind == "comment":
+                continue
+            if element.model is None:
+                if element.type in _PRIMITIVES:
+                    yield element
+            elif element.kind == "resource":
+                if element.name == "contained":
+                    yield element
+            elif not element.choice or shape_of(model).name != "Extension" or element.type in _IN_EXTENSIONS:
+                yield element
+
+    def _type(self, model: Model, element: Element) -> Any:
+        one: Any
+        if element.kind == "resource":
+            one = reduce(or_, (self.struct(each) for each in self.resources.values()))
+        elif element.model:
+            one = self.struct(element.model)
+        else:
+            one = self._primitive(model, element)
+        return list[one] if element.repeats else one
+
+    def _primitive(self, model: Model, element: Element) -> Any:
+        if element.name == "status":
+            allowed = statuses(self.version, shape_of(model).name)
+            if allowed:
+                return Literal[allowed]
+        return _PRIMITIVES[element.type]
+
+
+def _field(name: str) -> str:
+    return f"{name}_" if iskeyword(name) else name
+
+
+def _needed(model: Model) -> Iterator[str]:
+    yield from shape_of(model).required
+    for name, field in model.model_fields.items():
+        if field.is_required():
+            yield field.alias or name
+
+
+def _one_of_each(model: Model, elements: dict[str, Element]) -> Callable[[Struct], None]:
+    """At most one of each choice, and one of those that must be made."""
+    shape, length = shape_of(model), len(elements)
+    choices: list[tuple[Callable[[Struct], tuple[Any, ...]], int, int]] = []
+    for choice in shape.choices:
+        fields = [field for field, element in elements.items() if element.choice == choice]
+        least = len(fields) - 1
+        choices.append((_values(fields), least, least if choice in shape.required_choices else least + 1))
+    if shape.required_choices:
+        least_unset = length + 1
+    else:
+        least_unset = length - 2 if _field("url") in elements and shape.name == "Extension" else length - 1
+
+    def check(self: Struct) -> None:
+        if astuple(self).count(UNSET) >= least_unset:
+            return  # too little is there for two of one choice
+        for values, least, most in choices:
+            if not least <= values(self).count(UNSET) <= most:
+                raise ValueError
+
+    return check
+
+
+def _values(fields: list[str]) -> Callable[[Struct], tuple[Any, ...]]:
+    """The values of some fields, always as a tuple."""
+    found = attrgetter(*fields)
+    if len(fields) > 1:
+        return cast(Callable[[Struct], tuple[Any, ...]], found)
+    return lambda struct: (found(struct),)
