@@ -24,7 +24,7 @@ def holds_of(
     found = set()
     if any(one.programme == programme and one.period == period and one.state == "open" for one in incidents):
         found.add("incident")
-    highest = max([sum(values.values()), *values.values()], default=0)
+    highest = max([sum(values.values()), *values.values()])
     for hold in holds:
         in_force = (hold.valid_from is None or hold.valid_from <= last_day) and (
             hold.valid_to is None or last_day <= hold.valid_to

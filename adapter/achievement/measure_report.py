@@ -17,7 +17,6 @@ from adapter.digest import short_id
 
 NAMESPACE = "urn:immunisation-cqrs-adapter"
 ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
-POPULATIONS = ("counted", "excluded", "queried")
 
 Json = dict[str, Any]
 
@@ -56,7 +55,7 @@ def _report(counts: list[Achievement], version: str, produced: str) -> Json:
 
 
 def _group(one: Achievement) -> Json:
-    values = (one.value, one.excluded, one.queried)
+    populations = {"counted": one.value, "excluded": one.excluded, "queried": one.queried}
     return {
         "id": one.count,
         "extension": [
@@ -65,10 +64,7 @@ def _group(one: Achievement) -> Json:
             *({"url": f"{NAMESPACE}:hold", "valueCode": hold} for hold in one.holds),
         ],
         "code": _concept("indicator", one.indicator),
-        "population": [
-            {"code": _concept("population", name), "count": value}
-            for name, value in zip(POPULATIONS, values, strict=True)
-        ],
+        "population": [{"code": _concept("population", name), "count": value} for name, value in populations.items()],
     }
 
 

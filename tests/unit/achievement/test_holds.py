@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from adapter.achievement.holds import holds_of
 from adapter.normalise.catalogue import Catalogue, load_catalogue
+from adapter.normalise.hold import Hold, Incident
 
 LAST = date(2024, 11, 30)
 
@@ -54,3 +55,27 @@ def test_autumn_2024_is_suspect(catalogue: Catalogue) -> None:
 
 def test_both_holds_show(catalogue: Catalogue) -> None:
     assert held(catalogue, "pertussis", "2024-09", PT001=7) == ("incident", "threshold")
+
+
+def test_a_closed_incident_holds_nothing() -> None:
+    incidents = [Incident("i", "hpv", "2025-01", state) for state in ("closed", "open")]
+    assert holds_of("hpv", "2025-01", LAST, {"A": 1}, (), incidents[:1]) == ()
+    assert holds_of("hpv", "2025-01", LAST, {"A": 1}, (), incidents) == ("incident",)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        (None, None, ("threshold",)),
+        (LAST, LAST, ("threshold",)),
+        (date(2024, 12, 1), None, ()),
+        (None, date(2024, 11, 29), ()),
+    ],
+)
+def test_a_threshold_holds_on_its_days(first: date | None, last: date | None, found: tuple[str, ...]) -> None:
+    hold = Hold("hpv", 1, valid_from=first, valid_to=last)
+    assert holds_of("hpv", "2024-11", LAST, {"A": 1}, [hold], ()) == found
+
+
+def test_nothing_given_reaches_no_threshold() -> None:
+    assert holds_of("hpv", "2024-11", LAST, {}, [Hold("hpv", 1)], ()) == ()
