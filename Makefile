@@ -2,19 +2,23 @@
 
 PYTHON ?= python3
 JOBS ?= 2
+SIZE ?= 20000
+ROUNDS ?= 3
+GROW ?= 1000000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH_READY := $(VENV)/.bench-ready
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-deep check lint format lock bench docs clean
+.PHONY: help demo test test-deep check lint format lock bench spec docs clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY)  ## the whole story on the bundled fixtures: load, ingest, run, counts, a trace, a fault and its diff
 	@$(BIN)/adapter demo
@@ -43,9 +47,17 @@ lock:  ## lock the dependencies with their hashes (needs uv)
 	  pyproject.toml --output-file requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --extra dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra bench --constraint requirements-dev.txt pyproject.toml --output-file requirements-bench.txt
 
-bench: $(READY)  ## measure: every script of bench/, one after the other
-	@for script in bench/*.py; do [ -e "$$script" ] || continue; echo "$$script"; $(BIN)/python "$$script" || exit 1; done
+bench: $(BENCH_READY)  ## measure beside what bounds it: SIZE=20000 records, ROUNDS=3
+	@$(BIN)/python -m bench.table --records $(SIZE) --rounds $(ROUNDS)
+
+bench-growth: $(BENCH_READY)  ## measure from 100,000 records to GROW=1000000: 10000000 takes hours and 100 GB
+	@$(BIN)/python -m bench.growth --most $(GROW)
+
+spec: $(READY)  ## print the rule book: every rule, indicator and hold with its cases, each held to the code first
+	@$(BIN)/python tests/spec/book.py
 
 docs: $(READY)  ## write the reference pages anew
 	$(BIN)/python docs/make_reference.py
@@ -62,4 +74,9 @@ $(READY): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# What the bench compares with; the product needs none of it.
+$(BENCH_READY): $(READY) requirements-bench.txt
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.txt
 	@touch $@

@@ -1,12 +1,14 @@
 """Writes the reference pages that are made from the code, so that they cannot differ from it.
 
-`make docs` runs it; a test compares what it would write with what is there.
+`make docs` runs it; a test compares what it would write with what is there. The pages of the rule book are made from
+the cases of `tests/spec`, which are decided by the code before they are written.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +20,13 @@ from adapter.normalise.tables import mappings_folder, read_folder, read_tables
 from adapter.reasons import SUPPORTING_ONLY, Outcome, Reason
 from typer.testing import CliRunner
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "spec"))
+
+import book
+
 HERE = Path(__file__).parent / "reference"
 HEAD = "<!-- Made by docs/make_reference.py: change the code and run `make docs`. -->\n\n"
+BOOK_HEAD = "<!-- Made from the cases of tests/spec: change a case there and run `make docs`. -->\n\n"
 
 
 def pages() -> dict[str, str]:
@@ -30,7 +37,8 @@ def pages() -> dict[str, str]:
         "commands.md": _commands(),
         "mappings.md": _mappings(),
     }
-    return {name: HEAD + text for name, text in made.items()}
+    written = {name: HEAD + text for name, text in made.items()}
+    return written | {name: BOOK_HEAD + text for name, text in book.pages().items()}
 
 
 def _reasons() -> str:
@@ -95,6 +103,8 @@ def _mappings() -> str:
 
 
 def main() -> None:
+    if faults := book.faults():
+        sys.exit("\n".join([*faults, "Nothing was written: the code decides otherwise."]))
     HERE.mkdir(exist_ok=True)
     for name, text in pages().items():
         (HERE / name).write_text(text, encoding="utf-8")

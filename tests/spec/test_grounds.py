@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from england import GP, poc, record, statement
+from small_england import GP, poc, record, statement
 
 
 def grounds(decision: Any) -> str:
