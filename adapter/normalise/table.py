@@ -44,14 +44,14 @@ class Column:
 
 
 class Row(Struct, frozen=True):
-    """One line that has every column of its table."""
+    """One line that has every column of its table. To ask for another column is a mistake, and raises KeyError."""
 
     file: str
     number: int
     cells: dict[str, str]
 
     def __getitem__(self, column: str) -> str:
-        return self.cells.get(column, "")
+        return self.cells[column]
 
     def words(self, column: str) -> frozenset[str]:
         return frozenset(word for word in self[column].split("|") if word)

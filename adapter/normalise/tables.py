@@ -236,6 +236,10 @@ class Tables(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
     def rows(self, file: str) -> tuple[Row, ...]:
+        """None for a table whose file is missing, which is a problem by itself. KeyError where there is no such table:
+        a name mistyped must not read as a table without rules."""
+        if file not in self.tables and file not in COLUMNS:
+            raise KeyError(file)
         table = self.tables.get(file)
         return table.rows if table else ()
 
