@@ -5,52 +5,65 @@ from __future__ import annotations
 import re
 
 from adapter.fhir import extension, nhs_number
-from adapter.fhir.context import Found
-from adapter.fhir.element import children, text
+from adapter.fhir.context import Json
+from adapter.fhir.element import objects, text
 from adapter.fhir.json_text import NumberText
 from adapter.fhir.pseudonym import Pseudonym
-from adapter.fhir.statement import Coding
+from adapter.fhir.statement import SNOMED, Coding, usual
+from adapter.fhir.vocabulary import Vocabulary
 
 _CLINICAL = re.compile(r"snomed[.]info/sct|read[.]info/|urn:oid:2[.]16[.]840[.]1[.]113883[.](?:2[.]1[.]3[.]2|6[.]96)")
 _TERMINOLOGY = re.compile(r"snomed|read|dm[+]?d|urn:oid:|/id/(?:egton|emis|multilex|resipuk)")
 
 
-def codings(concept: Found, pseudonym: Pseudonym) -> tuple[Coding, ...]:
+_KNOWN: Vocabulary[Coding] = Vocabulary()
+_CLINICAL_SYSTEMS: Vocabulary[bool] = Vocabulary()
+
+
+def codings(concept: Json, pseudonym: Pseudonym) -> tuple[Coding, ...]:
     """The codings of a CodeableConcept in their order, each once. One with neither code nor description id is none."""
-    read = (_coding(each, pseudonym) for each in children(concept, "coding"))
-    return tuple(dict.fromkeys(coding for coding in read if coding))
+    read = [coding for each in objects(concept, "coding") if (coding := _coding(each, pseudonym))]
+    return tuple(read) if len(read) < 2 else tuple(dict.fromkeys(read))
 
 
-def says_text(concept: Found) -> bool:
+def says_text(concept: Json) -> bool:
     """Whether it carries a text, or a coding that is nothing but a display."""
-    if text(concept.resource, "text"):
+    if text(concept, "text"):
         return True
-    return any(
-        text(each.resource, "display") and not text(each.resource, "code") for each in children(concept, "coding")
-    )
+    return any(not text(each, "code") and text(each, "display") for each in objects(concept, "coding"))
 
 
 def is_clinical(system: str) -> bool:
     """Whether a system looks like SNOMED CT, Read v2 or CTV3, in whatever damaged spelling."""
-    return bool(_CLINICAL.search("".join(system.split()).lower()))
+    known = _CLINICAL_SYSTEMS.get((system,))
+    if known is None:
+        return _CLINICAL_SYSTEMS.learn((system,), bool(_CLINICAL.search("".join(system.split()).lower())))
+    return known
 
 
-def _coding(coding: Found, pseudonym: Pseudonym) -> Coding | None:
-    system, code = text(coding.resource, "system"), text(coding.resource, "code")
-    description = _description(coding)
+def _coding(coding: Json, pseudonym: Pseudonym) -> Coding | None:
+    system, code = text(coding, "system"), text(coding, "code")
+    description = _description(coding) if "extension" in coding else ""
     if system == nhs_number.SYSTEM or not (code or description):
         return None
+    if isinstance(coding.get("code"), NumberText):
+        return _masked(system, code, description, True, pseudonym)
+    key = (system, code, description)
+    return _KNOWN.get(key) or _KNOWN.learn(key, _masked(*key, False, pseudonym))
+
+
+def _masked(system: str, code: str, description: str, number: bool, pseudonym: Pseudonym) -> Coding:
     if not _TERMINOLOGY.search(system.lower()):
         code = pseudonym.mask(code)  # one SNOMED id of ten digits in eleven looks like an NHS number: those stay
-    return Coding(pseudonym.mask(system), code, description, isinstance(coding.resource.get("code"), NumberText))
+    return Coding(usual(pseudonym.mask_system(system), SNOMED), code, description, number)
 
 
-def _description(coding: Found) -> str:
+def _description(coding: Json) -> str:
     """The SNOMED description id in an extension of the coding; two different ones are none."""
     found: set[str] = set()
-    for each in extension.named(coding, extension.DESCRIPTION):
-        for holder in (each, *extension.named(each, extension.DESCRIPTION_ID)):
-            value = text(holder.resource, "valueId") or text(holder.resource, "valueString")
+    for each in extension.bare(coding, extension.DESCRIPTION):
+        for holder in (each, *extension.bare(each, extension.DESCRIPTION_ID)):
+            value = text(holder, "valueId") or text(holder, "valueString")
             if value:
                 found.add(value)
     return found.pop() if len(found) == 1 else ""

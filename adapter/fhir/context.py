@@ -12,14 +12,18 @@ list of objects. The same two repairs as in records apply (see `shape`). One tha
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, TypeVar, cast
+
+from msgspec import Struct
 
 T = TypeVar("T")
 Json = dict[str, Any]
 Load = Callable[[], Json | None]
+_ADDRESS = frozenset({"reference", "display"})
+"""The elements of a Reference that say where it leads, and what is never read."""
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True):
     """A resource and where it is, as `Statement.evidence` says it: a JSON pointer within the record
     (`/contained/0`), or `bundle#` and a pointer from the root of the document (`bundle#/entry/3/resource`), or
     the key that `with_more` was given.
@@ -110,6 +114,11 @@ class Context:
         self._base = split_reference(full_url)[0]
 
     @property
+    def lone(self) -> bool:
+        """Nothing stands beside the record: its references lead to what it contains, or nowhere."""
+        return not self._scopes
+
+    @property
     def bundle_types(self) -> tuple[str, ...]:
         """The types of the Bundles around the record, from the innermost to the outermost; "" for one without."""
         return tuple(scope.bundle_type for scope in self._scopes)
@@ -118,10 +127,25 @@ class Context:
         """What `make` gives, made once for all records with these surroundings. It must depend on nothing else."""
         if not self._scopes:
             return make()
-        remembered = self._scopes[0].remembered
-        if (key, self._scopes) not in remembered:
-            remembered[key, self._scopes] = make()
-        return cast(T, remembered[key, self._scopes])
+        remembered, whole = self._scopes[0].remembered, (key, self._scopes)
+        if whole not in remembered:
+            remembered[whole] = make()
+        return cast(T, remembered[whole])
+
+    def once_led(self, key: Hashable, reference: Json, make: Callable[[], T]) -> T:
+        """What `make` gives, made once for all records that refer alike from these surroundings. It must depend on
+        nothing but `key` and where the reference leads. One into the record itself, or one that says more than where it
+        leads, is followed each time.
+        """
+        text = reference.get("reference")
+        if (
+            self._scopes
+            and isinstance(text, str)
+            and text.lstrip()[:1] not in ("", "#")
+            and reference.keys() <= _ADDRESS
+        ):
+            return self.once(("led", key, self._base, text), make)
+        return make()
 
     def with_more(self, resources: Mapping[str, Json]) -> Context:
         """The same with other resources of the delivery, asked last: pointer → resource (parsed and well-typed)."""

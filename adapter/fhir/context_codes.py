@@ -5,15 +5,17 @@ that it contains or that came in the same document. They may say that a woman wa
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from adapter.fhir.concept import codings, is_clinical
-from adapter.fhir.context import Found, split_reference
+from adapter.fhir.context import Found, Json, split_reference
 from adapter.fhir.dates import london_date
-from adapter.fhir.element import child, children, text, true
+from adapter.fhir.element import child, children, object_, objects, text, true
 from adapter.fhir.entry import Entry
 from adapter.fhir.patient import Person, person
 from adapter.fhir.statement import ContextCode
+from adapter.fhir.vocabulary import Vocabulary
 
 _TYPES = ("Condition", "Observation", "Procedure")
 _DATES = {
@@ -28,24 +30,35 @@ _CODE = re.compile(r"[0-9]{6,18}|(?=.*[0-9.]|[XU])[0-9A-Za-z.]{5}(?:[0-9A-Za-z-]
 that somebody put into a code must not pass.
 """
 
+_KNOWN: Vocabulary[bool] = Vocabulary()
+
 Index = dict[str, frozenset[ContextCode]]
+Codes = tuple[ContextCode, ...]
 
 
-def of_reasons(concepts: Iterable[Found], occurred: str, entry: Entry) -> set[ContextCode]:
-    """The codes of reasons, on the London date of the vaccination."""
-    return {code for concept in concepts for code in _codes(concept, [london_date(occurred)], entry)}
-
-
-def of_surroundings(patient: Person, reference: Found, entry: Entry) -> set[ContextCode]:
-    """The codes of resources about the same patient: the same Patient resource, or the same NHS number."""
+def context_codes(reasons: Iterable[Json], occurred: str, patient: Person, reference: Json, entry: Entry) -> Codes:
+    """The codes of reasons, on the London date of the vaccination, and of the resources about the same patient: of the
+    same Patient resource, or the same NHS number. Sorted, each once.
+    """
+    given = [code for concept in reasons for code in _codes(concept, [london_date(occurred)], entry)]
+    contained = [each for each in children(entry.root, "contained") if each.resource.get("resourceType") in _TYPES]
+    if entry.context.lone and not contained:
+        return tuple(sorted(set(given))) if len(given) > 1 else tuple(given)
     wanted = _keys(patient, reference)
-    found: set[ContextCode] = set()
-    for resource in children(entry.root, "contained"):
-        if text(resource.resource, "resourceType") in _TYPES and wanted & _subject_keys(resource, entry):
-            found |= _of_resource(resource, entry)
+    for resource in contained:
+        if wanted & _subject_keys(resource, entry):
+            given += _of_resource(resource.resource, entry)
+    return _with(_beside(tuple(sorted(wanted)), entry), given)
+
+
+def _beside(wanted: tuple[str, ...], entry: Entry) -> Codes:
     server = split_reference(entry.full_url)[0]  # by which relative references resolve
-    index = entry.context.once(("context codes", server, entry.pseudonym), lambda: _index(entry))
-    return found.union(*(index.get(key, ()) for key in wanted))
+
+    def sought() -> Codes:
+        index = entry.context.once(("context codes", server, entry.pseudonym), lambda: _index(entry))
+        return tuple(sorted(frozenset[ContextCode]().union(*(index.get(key, ()) for key in wanted))))
+
+    return entry.context.once(("context codes of", wanted, server, entry.pseudonym), sought)
 
 
 def _index(entry: Entry) -> Index:
@@ -56,52 +69,67 @@ def _index(entry: Entry) -> Index:
     nobody = Entry({}, entry.context, entry.pseudonym)
     for type_ in _TYPES:
         for resource in entry.context.of_type(type_):
-            codes = _of_resource(resource, nobody)
+            codes = _of_resource(resource.resource, nobody)
             for key in _subject_keys(resource, nobody) if codes else ():
                 grouped.setdefault(key, set()).update(codes)
     return {key: frozenset(codes) for key, codes in grouped.items()}
 
 
+def _with(sorted_codes: Codes, more: list[ContextCode]) -> Codes:
+    codes = list(sorted_codes)
+    for code in more:
+        at = bisect_left(codes, code)
+        if at == len(codes) or codes[at] != code:
+            codes.insert(at, code)
+    return tuple(codes)
+
+
 def _subject_keys(resource: Found, entry: Entry) -> set[str]:
     subject = child(resource, "subject")
-    return _keys(person(subject, entry, resource), subject)
+    return _keys(person(subject, entry, resource), subject.resource)
 
 
-def _keys(patient: Person, reference: Found) -> set[str]:
+def _keys(patient: Person, reference: Json) -> set[str]:
     """The hash, the place of the Patient, or the reference's own text where it leads nowhere."""
     keys = {"hash:" + patient.hash} if patient.hash else set()
-    named = text(reference.resource, "reference")
-    if patient.resource:
-        keys.add("at:" + patient.resource.pointer)
+    named = text(reference, "reference")
+    if patient.at is not None:
+        keys.add("at:" + patient.at)
     elif named and not named.startswith("#"):
         keys.add("named:" + named)
     return keys
 
 
-def _of_resource(resource: Found, entry: Entry) -> set[ContextCode]:
+def _of_resource(resource: Json, entry: Entry) -> set[ContextCode]:
     if _is_denied(resource):
         return set()
-    type_ = text(resource.resource, "resourceType")
-    sent = [text(resource.resource, name) for name in _DATES[type_]]
-    sent.append(text(child(resource, _PERIODS[type_]).resource, "start"))
+    type_ = text(resource, "resourceType")
+    sent = [text(resource, name) for name in _DATES[type_]]
+    sent.append(text(object_(resource, _PERIODS[type_]), "start"))
     dates = sorted({london_date(date) for date in sent} - {""}) or [""]
-    concepts = [child(resource, "code")]
+    concepts = [object_(resource, "code")]
     if type_ == "Observation":
-        concepts.append(child(resource, "valueCodeableConcept"))
+        concepts.append(object_(resource, "valueCodeableConcept"))
     return {code for concept in concepts for code in _codes(concept, dates, entry)}
 
 
-def _is_denied(resource: Found) -> bool:
+def _is_denied(resource: Json) -> bool:
     """Whether it says of itself that it is not so: in error, refuted, cancelled, not done, the answer "no"."""
-    said = {text(resource.resource, "status"), text(resource.resource, "verificationStatus")}
-    verification = children(child(resource, "verificationStatus"), "coding")
-    said.update(text(each.resource, "code") for each in verification)
-    answered_no = true(resource.resource, "valueBoolean") is False
-    return bool(said & _DENIED) or answered_no or true(resource.resource, "notDone") is True
+    said = {text(resource, "status"), text(resource, "verificationStatus")}
+    said.update(text(each, "code") for each in objects(object_(resource, "verificationStatus"), "coding"))
+    answered_no = true(resource, "valueBoolean") is False
+    return bool(said & _DENIED) or answered_no or true(resource, "notDone") is True
 
 
-def _codes(concept: Found, dates: list[str], entry: Entry) -> Iterator[ContextCode]:
+def _codes(concept: Json, dates: list[str], entry: Entry) -> Iterator[ContextCode]:
     for coding in codings(concept, entry.pseudonym):
-        if is_clinical(coding.system) and _CODE.fullmatch(coding.code):
+        if _is_context(coding.system, coding.code):
             for date in dates:
                 yield ContextCode(coding.system, coding.code, date)
+
+
+def _is_context(system: str, code: str) -> bool:
+    known = _KNOWN.get((system, code))
+    if known is None:
+        return _KNOWN.learn((system, code), is_clinical(system) and bool(_CODE.fullmatch(code)))
+    return known

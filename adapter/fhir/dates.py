@@ -18,18 +18,19 @@ _MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.][0-9]+)?)?"
     r"(?: ?(?:([Zz])|([+-])([0-9]{2}):?([0-9]{2})))?"
 )
+_FRACTION = re.compile(r"[.][0-9]+")
+_SENT = re.compile(f"{_DATE.pattern}|{_MOMENT.pattern}")
 
 
 def as_sent(value: object) -> str:
     """The text of a year, month, day or moment, unchanged but for outer blanks; "" for anything else."""
     text = value.strip() if isinstance(value, str) else ""
-    return text if _DATE.fullmatch(text) or _MOMENT.fullmatch(text) else ""
+    return text if _SENT.fullmatch(text) else ""
 
 
 def birth_date(value: object) -> str:
     """A birth date as sent, a year, month or day; a time of birth is left out; "" for anything else."""
-    text = as_sent(value)
-    return text if _DATE.fullmatch(text) else text[:10]
+    return as_sent(value)[:10]
 
 
 @lru_cache(maxsize=65_536)
@@ -57,6 +58,15 @@ def months(text: str) -> tuple[str, str, str]:
         return "", "", ""
     london, utc = moment.astimezone(LONDON), moment.astimezone(UTC)
     return london.date().isoformat()[:7], utc.date().isoformat()[:7], text.strip()[:7]
+
+
+def in_utc(text: str) -> str:
+    """A moment as UTC text whose order is that of time, with its fraction of a second; "" for a date without a time."""
+    moment = _moment(text)
+    if moment is None:
+        return ""
+    fraction = _FRACTION.search(text)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") + (fraction[0].rstrip("0.") if fraction else "")
 
 
 def _day(text: str) -> date | None:

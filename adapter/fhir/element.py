@@ -6,8 +6,6 @@ validated. These functions read both alike: an element of the wrong type is an e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from adapter.fhir.context import Found, Json
 
 
@@ -29,13 +27,25 @@ def child(of: Found, name: str) -> Found:
     return Found(value if isinstance(value, dict) else {}, f"{of.pointer}/{name}")
 
 
-def children(of: Found, name: str) -> Iterator[Found]:
+def children(of: Found, name: str) -> list[Found]:
     """The objects of a repeating element, in order."""
     values = of.resource.get(name)
-    if isinstance(values, list):
-        for index, value in enumerate(values):
-            if isinstance(value, dict):
-                yield Found(value, f"{of.pointer}/{name}/{index}")
+    if not isinstance(values, list):
+        return []
+    at = f"{of.pointer}/{name}/"
+    return [Found(value, at + str(index)) for index, value in enumerate(values) if isinstance(value, dict)]
+
+
+def objects(element: Json, name: str) -> list[Json]:
+    """The same where nobody asks for their places."""
+    values = element.get(name)
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+
+
+def object_(element: Json, name: str) -> Json:
+    """`child` where nobody asks for its place."""
+    value = element.get(name)
+    return value if isinstance(value, dict) else {}
 
 
 def named_type(reference: Found) -> str:

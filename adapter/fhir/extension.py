@@ -7,11 +7,11 @@ with a version or without (immunization-stu3.md section 2). What stays is the la
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from adapter.fhir.context import Found
-from adapter.fhir.element import children, text, true
+from adapter.fhir.context import Found, Json
+from adapter.fhir.element import children, objects, text, true
+from adapter.fhir.vocabulary import Vocabulary
 
 PROCEDURE = frozenset({"vaccinationprocedure"})
 RECORDED = frozenset({"daterecorded", "recordeddate"})
@@ -19,6 +19,7 @@ DESCRIPTION = frozenset({"coding-sctdescid", "coding-sctdecsid"})
 """The second is a misspelling that public test records carry."""
 DESCRIPTION_ID = frozenset({"descriptionid"})
 
+_END = re.compile(r"[|#?]")
 _VERSION = re.compile(r"-[0-9]+(?:[.][0-9]+)*$")
 _OWNERS = re.compile(r"^(?:(?:extension|careconnect|ukcore|england|gpc|itk|dm)-)+")
 
@@ -31,24 +32,35 @@ class Flag(NamedTuple):
     pointer: str
 
 
+_NAMES: Vocabulary[str] = Vocabulary()
+
+
 def name(url: str) -> str:
     """`…/Extension-CareConnect-GPC-DateRecorded-1` → `daterecorded`, as every other spelling of it."""
-    segment = re.split(r"[|#?]", url.strip())[0].rstrip("/").rpartition("/")[2].lower()
-    return _OWNERS.sub("", _VERSION.sub("", segment))
+    known = _NAMES.get((url,))
+    if known is None:
+        segment = _END.split(url.strip(), maxsplit=1)[0].rstrip("/").rpartition("/")[2].lower()
+        return _NAMES.learn((url,), _OWNERS.sub("", _VERSION.sub("", segment)))
+    return known
 
 
-def named(of: Found, names: frozenset[str]) -> Iterator[Found]:
+def named(of: Found, names: frozenset[str]) -> list[Found]:
     """The extensions of an element that go by one of these names."""
-    for extension in children(of, "extension"):
-        if name(text(extension.resource, "url")) in names:
-            yield extension
+    if "extension" not in of.resource:
+        return []
+    return [each for each in children(of, "extension") if name(text(each.resource, "url")) in names]
+
+
+def bare(element: Json, names: frozenset[str]) -> list[Json]:
+    """The same where nobody asks for their places."""
+    return [each for each in objects(element, "extension") if name(text(each, "url")) in names]
 
 
 def flags(of: Found) -> tuple[Flag, ...]:
     """The boolean extensions of a resource, sorted by URL. One that is there twice and disagrees says nothing."""
     found: dict[str, list[Flag]] = {}
-    for extension in children(of, "extension"):
-        url, value = text(extension.resource, "url"), true(extension.resource, "valueBoolean")
-        if url and value is not None:
+    for extension in children(of, "extension") if "extension" in of.resource else ():
+        value = true(extension.resource, "valueBoolean")
+        if value is not None and (url := text(extension.resource, "url")):
             found.setdefault(url, []).append(Flag(url, value, extension.pointer))
     return tuple(same[0] for _, same in sorted(found.items()) if len({flag.value for flag in same}) == 1)

@@ -4,16 +4,14 @@ or an Observation (cqrs.md).
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from adapter.fhir import performer
 from adapter.fhir.concept import is_clinical
 from adapter.fhir.context import Found, Json
-from adapter.fhir.element import child, children, text, true
+from adapter.fhir.element import child, object_, objects, text, true
 from adapter.fhir.entry import Entry
 from adapter.fhir.model import Version
 from adapter.fhir.notes import read_notes
-from adapter.fhir.outline import ResourceType, Sent, first_date, outline, place_of, recorded_extension
+from adapter.fhir.outline import Extras, ResourceType, Sent, first_date, outline, place_of, recorded_extension
 from adapter.fhir.statement import Statement, Status
 
 _STATUSES: dict[str, Status] = {
@@ -34,20 +32,18 @@ def is_health_check(resource: Json, codes: frozenset[str]) -> bool:
     """
     if resource.get("resourceType") not in ("Procedure", "Observation"):
         return False
-    found = children(child(Found(resource, ""), "code"), "coding")
-    return any(
-        is_clinical(text(each.resource, "system")) and _is_one_of(text(each.resource, "code"), codes) for each in found
-    )
+    found = objects(object_(resource, "code"), "coding")
+    return any(is_clinical(text(each, "system")) and _is_one_of(text(each, "code"), codes) for each in found)
 
 
 def read(entry: Entry, version: Version) -> Statement:
     """The Statement of a validated Procedure or Observation; `procedure` holds the codes of the check itself."""
     root = entry.root
     resource: ResourceType = "Procedure" if entry.record.get("resourceType") == "Procedure" else "Observation"
-    note = read_notes(_notes(root)) if version == "STU3" else read_notes([])
+    note = read_notes(_notes(entry.record) if version == "STU3" else [])
     refused = true(entry.record, "notDone") is True or true(entry.record, "valueBoolean") is False
     noted = place_of(root, "note", "comment")
-    base = outline(
+    return outline(
         entry,
         resource,
         version,
@@ -57,14 +53,17 @@ def read(entry: Entry, version: Version) -> Statement:
         recorded=_recorded(entry),
         procedure=[child(root, "code")],
         vaccine=[],
-        reasons=children(root, "reasonCode"),
+        reasons=objects(entry.record, "reasonCode"),
         performers=performer.of_activity(entry, version),
-        evidence={
-            "gms_notes": noted if note.gms else "",
-            "not_given": place_of(root, "notDone", "valueBoolean") if refused else noted if note.not_given else "",
-        },
+        extras=Extras(
+            {
+                "gms_notes": noted if note.gms else "",
+                "not_given": place_of(root, "notDone", "valueBoolean") if refused else noted if note.not_given else "",
+            },
+            not_given=refused or note.not_given,
+            gms_notes=note.gms,
+        ),
     )
-    return replace(base, not_given=refused or note.not_given, gms_notes=note.gms)
 
 
 def _occurred(root: Found, resource: ResourceType) -> Sent:
@@ -79,9 +78,9 @@ def _recorded(entry: Entry) -> Sent:
     return recorded if recorded.date else first_date(entry.root, "issued", "recorded")
 
 
-def _notes(root: Found) -> list[str]:
+def _notes(record: Json) -> list[str]:
     """`Procedure.note`; a STU3 Observation has one `comment` instead."""
-    return [text(each.resource, "text") for each in children(root, "note")] + [text(root.resource, "comment")]
+    return [text(each, "text") for each in objects(record, "note")] + [text(record, "comment")]
 
 
 def _is_one_of(code: str, codes: frozenset[str]) -> bool:

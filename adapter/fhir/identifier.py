@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
-from adapter.fhir.context import Found, Json
-from adapter.fhir.element import children, text
+from adapter.fhir.context import Json
+from adapter.fhir.element import objects, text
 from adapter.fhir.pseudonym import Pseudonym
 from adapter.fhir.statement import Identifier
 
+_GUID_LENGTH = 32
 _GUIDS = re.compile(r"[0-9A-Fa-f]{32}(?:[0-9A-Fa-f]{32})?")
 _TYPES = frozenset({"Immunization", "Procedure", "Observation"})
 _URN = re.compile(r"^urn:(?:uuid|oid):", re.IGNORECASE)
@@ -33,22 +34,21 @@ def identifiers(
 
 def business_identifiers(record: Json) -> list[tuple[str, str]]:
     """System and value of each `identifier`; one without a value is none."""
-    return [
-        (text(each.resource, "system"), value)
-        for each in children(Found(record, ""), "identifier")
-        if (value := text(each.resource, "value"))
-    ]
+    return [(text(each, "system"), value) for each in objects(record, "identifier") if (value := text(each, "value"))]
 
 
 def masked(named: list[tuple[str, str]], pseudonym: Pseudonym) -> tuple[Identifier, ...]:
     """System and value pairs as identifiers, sorted, each once."""
-    return tuple(sorted({Identifier(pseudonym.mask(system), pseudonym.mask(value)) for system, value in named}))
+    found = [Identifier(pseudonym.mask_system(system), pseudonym.mask(value)) for system, value in named]
+    return tuple(found) if len(found) < 2 else tuple(sorted(set(found)))
 
 
 def event_key(value: str) -> str:
     """The GUID of the event within an identifier value: upper case, no dashes, the last 32 of 32 or 64 hex digits."""
+    if len(value) < _GUID_LENGTH:
+        return ""
     digits = _URN.sub("", value).replace("-", "")
-    return digits[-32:].upper() if _GUIDS.fullmatch(digits) else ""
+    return digits[-_GUID_LENGTH:].upper() if _GUIDS.fullmatch(digits) else ""
 
 
 def resource_id(record: Json, full_url: str, pseudonym: Pseudonym) -> str:
@@ -58,6 +58,8 @@ def resource_id(record: Json, full_url: str, pseudonym: Pseudonym) -> str:
 
 def last_segment(full_url: str) -> str:
     """The id in a fullUrl: `https://…/Immunization/1/_history/2` → `1`, `urn:uuid:x` → `x`; a type alone has none."""
+    if not full_url:
+        return ""
     path = re.split(r"[?#]", full_url.strip())[0].partition("/_history/")[0].rstrip("/")
     segment = _URN.sub("", path.rpartition("/")[2])
     return "" if segment in _TYPES else segment

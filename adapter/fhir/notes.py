@@ -36,6 +36,9 @@ class Note(Struct, frozen=True):
     """The vaccine was named in text (`Substance:`)."""
 
 
+_SILENT = Note()
+
+
 def read_notes(texts: list[str]) -> Note:
     """All notes of a record, in their order, joined and with white space folded.
 
@@ -43,6 +46,8 @@ def read_notes(texts: list[str]) -> Note:
     is nearest to the source, since what stands before it was read from elements that a transfer had overwritten.
     """
     text = " ".join(" ".join(texts).split())
+    if ":" not in text:
+        return _SILENT  # every marker and every key ends in a colon
     said = _values(text)
     sources = [_truth(value) for key, value in said if key == "primary source"]
     lots = [lot for key, value in said if key in _LOT_KEYS and (lot := _lot(value))]

@@ -4,35 +4,54 @@ where and by whom.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from msgspec import Struct
 
 from adapter.fhir import extension
 from adapter.fhir.concept import codings, says_text
-from adapter.fhir.context import Found
-from adapter.fhir.context_codes import of_reasons, of_surroundings
+from adapter.fhir.context import Found, Json
+from adapter.fhir.context_codes import context_codes
 from adapter.fhir.dates import as_sent
 from adapter.fhir.element import child
 from adapter.fhir.entry import Entry
+from adapter.fhir.evidence import kept
 from adapter.fhir.identifier import identifiers, resource_id
 from adapter.fhir.location import location
 from adapter.fhir.model import Version
 from adapter.fhir.organisation_ref import Naming
 from adapter.fhir.patient import person
 from adapter.fhir.pseudonym import Pseudonym
-from adapter.fhir.statement import Coding, Statement, Status
+from adapter.fhir.statement import UNORDERED, Coding, Statement, Status
 
 ResourceType = Literal["Immunization", "Procedure", "Observation"]
 
 
-class Sent(NamedTuple):
+class Sent(Struct, frozen=True):
     """A date as it was sent, and where; two "" for none."""
 
     date: str = ""
     pointer: str = ""
 
 
-class _Concepts(NamedTuple):
+UNSENT = Sent()
+
+
+class Extras(Struct, frozen=True):
+    """What only some types and versions say. `evidence` has the places of these fields, "" where there is none."""
+
+    evidence: dict[str, str]
+    not_given: bool = False
+    has_text: bool = False
+    diseases: tuple[tuple[Coding, ...], ...] = ()
+    dose: int | None = None
+    gms_notes: tuple[str, ...] = ()
+    primary_source: bool | None = None
+    lot: str = ""
+
+
+class _Concepts(Struct, frozen=True):
     codings: tuple[Coding, ...]
     says_text: bool
     pointers: tuple[str, ...]
@@ -47,45 +66,58 @@ def outline(
     subject: str,
     occurred: Sent,
     recorded: Sent,
-    procedure: Iterable[Found],
-    vaccine: Iterable[Found],
-    reasons: Iterable[Found],
+    procedure: Sequence[Found],
+    vaccine: Sequence[Found],
+    reasons: Sequence[Json],
     performers: tuple[Naming, ...],
-    evidence: dict[str, str],
+    extras: Extras,
 ) -> Statement:
-    """A Statement for the caller to complete. `subject` names the element that refers to the patient; `procedure`,
-    `vaccine` and `reasons` are CodeableConcepts; `evidence` is that of the fields which the caller will fill in.
+    """The whole Statement. `subject` names the element that refers to the patient; `procedure`, `vaccine` and `reasons`
+    are CodeableConcepts.
     """
+    record, pseudonym = entry.record, entry.pseudonym
     reference = child(entry.root, subject)
-    known_by, event_keys = identifiers(entry.record, entry.full_url, entry.digest, entry.pseudonym)
+    known_by, event_keys = identifiers(record, entry.full_url, entry.digest, pseudonym)
     patient, place = person(reference, entry), location(entry)
-    procedures, vaccines = _concepts(procedure, entry.pseudonym), _concepts(vaccine, entry.pseudonym)
-    routes = _concepts([child(entry.root, "route")], entry.pseudonym)
+    procedures, vaccines = _concepts(procedure, pseudonym), _concepts(vaccine, pseudonym)
+    routes = _concepts([child(entry.root, "route")], pseudonym) if "route" in record else _NO_CONCEPTS
     flags = extension.flags(entry.root)
-    context = of_reasons(reasons, occurred.date, entry) | of_surroundings(patient, reference, entry)
-    found = evidence | {
-        "status": "/status",
-        "patient": patient.pointer,
-        "occurred": occurred.pointer,
-        "recorded": recorded.pointer,
-        **_several("procedure", procedures.pointers),
-        **_several("vaccine", vaccines.pointers),
-        **_several("route", routes.pointers),
-        **_several("flags", (flag.pointer for flag in flags)),
-        **_named_by("performer", performers),
-        **_named_by("location", (place,) if place else ()),
+    said: dict[str, Any] = {
+        "procedure": procedures.codings,
+        "vaccine": vaccines.codings,
+        "route": routes.codings,
+        "performer": performers,
+        "location": place,
+        "patient": patient.hash,
+        "occurred": occurred.date,
+        "recorded": recorded.date,
+        "flags": flags,
+        "diseases": extras.diseases,
+        "dose": extras.dose,
+        "gms_notes": extras.gms_notes,
+        "lot": extras.lot,
+        "not_given": extras.not_given,
+        "primary_source": extras.primary_source is not None,
     }
-    if patient.resource:
-        found["born"] = f"{patient.resource.pointer}/birthDate" if patient.born else ""
-        found["sex"] = f"{patient.resource.pointer}/gender" if patient.sex else ""
+    places = {"patient": patient.pointer, "occurred": occurred.pointer, "recorded": recorded.pointer} | extras.evidence
+    _several(places, "procedure", procedures.pointers)
+    _several(places, "vaccine", vaccines.pointers)
+    _several(places, "route", routes.pointers)
+    _several(places, "flags", [flag.pointer for flag in flags])
+    _named_by(places, "performer", performers)
+    _named_by(places, "location", (place,) if place else ())
+    if patient.at is not None and not patient.pointer.startswith(f"{patient.at}/identifier/"):
+        places["born"] = f"{patient.at}/birthDate" if patient.born else ""
+        places["sex"] = f"{patient.at}/gender" if patient.sex else ""
     return Statement(
+        identifiers=known_by,
         fhir=version,
         resource=resource,
         status=status,
-        identifiers=known_by,
-        resource_id=resource_id(entry.record, entry.full_url, entry.pseudonym),
-        order=entry.order,
+        resource_id=resource_id(record, entry.full_url, pseudonym),
+        order=UNORDERED if entry.order == UNORDERED else entry.order,
         event_keys=event_keys,
+        not_given=extras.not_given,
         patient=patient.hash,
         patient_fault=patient.fault,
         born=patient.born,
@@ -94,13 +126,18 @@ def outline(
         recorded=recorded.date,
         procedure=procedures.codings,
         vaccine=vaccines.codings,
-        has_text=procedures.says_text or vaccines.says_text,
+        has_text=procedures.says_text or vaccines.says_text or extras.has_text,
+        diseases=extras.diseases,
+        dose=extras.dose,
         route=routes.codings,
-        performer=tuple(naming.organisation for naming in performers),
+        performer=tuple([naming.organisation for naming in performers]),
         location=place.organisation if place else None,
-        flags={entry.pseudonym.mask(flag.url): flag.value for flag in flags},
-        context=tuple(sorted(context)),
-        evidence={field: pointer for field, pointer in sorted(found.items()) if pointer},
+        gms_notes=extras.gms_notes,
+        flags={pseudonym.mask_system(flag.url): flag.value for flag in flags},
+        primary_source=extras.primary_source,
+        lot=extras.lot,
+        context=context_codes(reasons, occurred.date, patient, reference.resource, entry),
+        evidence=kept(version, resource, places, said),
     )
 
 
@@ -110,13 +147,16 @@ def first_date(of: Found, *names: str) -> Sent:
         date = as_sent(of.resource.get(name))
         if date:
             return Sent(date, f"{of.pointer}/{name}")
-    return Sent()
+    return UNSENT
 
 
 def recorded_extension(entry: Entry) -> Sent:
     """When it was typed in, where that is an extension (immunization-stu3.md section 2)."""
-    dates = (first_date(each, "valueDateTime", "valueDate") for each in extension.named(entry.root, extension.RECORDED))
-    return next((date for date in dates if date.date), Sent())
+    for each in extension.named(entry.root, extension.RECORDED):
+        date = first_date(each, "valueDateTime", "valueDate")
+        if date.date:
+            return date
+    return UNSENT
 
 
 def procedure_extension(entry: Entry) -> list[Found]:
@@ -132,28 +172,41 @@ def lot_number(entry: Entry, written: str) -> str:
 
 def place_of(of: Found, *names: str) -> str:
     """The pointer of the first of these elements that is there; "" where none is."""
-    return next((f"{of.pointer}/{name}" for name in names if of.resource.get(name) not in (None, "", [])), "")
+    for name in names:
+        if of.resource.get(name) not in (None, "", []):
+            return f"{of.pointer}/{name}"
+    return ""
 
 
-def _concepts(found: Iterable[Found], pseudonym: Pseudonym) -> _Concepts:
+_NO_CONCEPTS = _Concepts((), False, ())
+
+
+def _concepts(found: Sequence[Found], pseudonym: Pseudonym) -> _Concepts:
     present = [concept for concept in found if concept.resource]
-    read = dict.fromkeys(coding for concept in present for coding in codings(concept, pseudonym))
-    return _Concepts(tuple(read), any(map(says_text, present)), tuple(concept.pointer for concept in present))
+    if not present:
+        return _NO_CONCEPTS
+    if len(present) == 1:
+        concept = present[0].resource
+        return _Concepts(codings(concept, pseudonym), says_text(concept), (present[0].pointer,))
+    read = dict.fromkeys(coding for concept in present for coding in codings(concept.resource, pseudonym))
+    says = any(says_text(concept.resource) for concept in present)
+    return _Concepts(tuple(read), says, tuple(concept.pointer for concept in present))
 
 
-def _several(field: str, pointers: Iterable[str]) -> dict[str, str]:
+def _several(places: dict[str, str], field: str, pointers: Sequence[str]) -> None:
     """`procedure`, `procedure.1`, …: a field that was read from several places."""
-    return {field if index == 0 else f"{field}.{index}": pointer for index, pointer in enumerate(pointers)}
+    places[field] = pointers[0] if pointers else ""
+    for index in range(1, len(pointers)):
+        places[f"{field}.{index}"] = pointers[index]
 
 
-def _named_by(field: str, namings: Iterable[Naming]) -> dict[str, str]:
+def _named_by(places: dict[str, str], field: str, namings: Sequence[Naming]) -> None:
     """`performer` is where the code stands, `performer.via` the element of the record that leads there, where the code
     stands elsewhere.
     """
-    found: dict[str, str] = {}
+    places[field] = ""
     for index, naming in enumerate(namings):
         key = field if index == 0 else f"{field}.{index}"
-        found[key] = naming.pointer
+        places[key] = naming.pointer
         if naming.via and not naming.pointer.startswith(naming.via + "/"):
-            found[key + ".via"] = naming.via
-    return found
+            places[key + ".via"] = naming.via

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from adapter.fhir import nhs_number
-from adapter.fhir.context import Found
+from adapter.fhir.context import Found, Json
 from adapter.fhir.dates import birth_date
-from adapter.fhir.element import child, children, text
+from adapter.fhir.element import child, children, object_, text
 from adapter.fhir.entry import Entry
 from adapter.fhir.pseudonym import Pseudonym
 from adapter.fhir.statement import PatientFault
@@ -15,15 +15,15 @@ from adapter.fhir.statement import PatientFault
 _SEXES = frozenset({"male", "female", "other", "unknown"})
 
 
-class Person(NamedTuple):
-    """`pointer` is where the NHS number stands; `resource` the Patient that the reference leads to."""
+class Person(Struct, frozen=True):
+    """`pointer` is where the NHS number stands, `at` the place of the Patient that the reference leads to, if any."""
 
     hash: str
     fault: PatientFault | None
     born: str
     sex: str
     pointer: str
-    resource: Found | None
+    at: str | None
 
 
 def person(reference: Found, entry: Entry, holder: Found | None = None) -> Person:
@@ -32,10 +32,16 @@ def person(reference: Found, entry: Entry, holder: Found | None = None) -> Perso
 
     Several different valid numbers are a fault, and so are only invalid ones, or none.
     """
+    return entry.context.once_led(
+        ("person", entry.pseudonym), reference.resource, lambda: _person(reference, entry, holder)
+    )
+
+
+def _person(reference: Found, entry: Entry, holder: Found | None) -> Person:
     found = entry.follow(reference, holder)
     if found and text(found.resource, "resourceType") != "Patient":
         found = None
-    written = [child(reference, "identifier")] if _is_nhs(child(reference, "identifier")) else []
+    written = [child(reference, "identifier")] if _is_nhs(object_(reference.resource, "identifier")) else []
     written += _current(found) if found else []
     valid = {
         number: each.pointer for each in reversed(written) if (number := nhs_number.parse(text(each.resource, "value")))
@@ -46,7 +52,7 @@ def person(reference: Found, entry: Entry, holder: Found | None = None) -> Perso
     if len(valid) != 1:
         fault = "conflicting" if valid else "invalid" if written else "absent"
     digest, pointer = _only(valid, entry.pseudonym)
-    return Person(digest, fault, born, sex if sex in _SEXES else "", pointer, found)
+    return Person(digest, fault, born, sex if sex in _SEXES else "", pointer, found.pointer if found else None)
 
 
 def hash_of(patient: Found, pseudonym: Pseudonym) -> str:
@@ -64,14 +70,13 @@ def _only(numbers: dict[nhs_number.NhsNumber, str], pseudonym: Pseudonym) -> tup
 
 def _current(patient: Found) -> list[Found]:
     """The NHS number identifiers; an old one (`use: old`, a period with an end) only where there is no current one."""
-    written = [each for each in children(patient, "identifier") if _is_nhs(each)]
-    current = [
-        each
-        for each in written
-        if text(each.resource, "use") != "old" and not text(child(each, "period").resource, "end")
-    ]
-    return current or written
+    written = [each for each in children(patient, "identifier") if _is_nhs(each.resource)]
+    return [each for each in written if not _is_old(each.resource)] or written
 
 
-def _is_nhs(identifier: Found) -> bool:
-    return text(identifier.resource, "system") == nhs_number.SYSTEM and bool(text(identifier.resource, "value"))
+def _is_old(identifier: Json) -> bool:
+    return text(identifier, "use") == "old" or bool(text(object_(identifier, "period"), "end"))
+
+
+def _is_nhs(identifier: Json) -> bool:
+    return text(identifier, "system") == nhs_number.SYSTEM and bool(text(identifier, "value"))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from adapter.fhir.context import Found
-from adapter.fhir.element import child, children, text
+from adapter.fhir.context import Found, Json
+from adapter.fhir.element import child, children, object_, objects, text
 from adapter.fhir.entry import Entry
 from adapter.fhir.organisation_ref import Naming, distinct, of_reference, of_role
 
@@ -21,7 +21,14 @@ _NOT_GIVING = frozenset({"EP", "OP"})
 
 def r4(entry: Entry) -> tuple[Naming, ...]:
     """R4: the performing Organizations, by identifier or reference. One that only ordered or entered it is none."""
-    return distinct(_r4(entry))
+    return distinct(
+        [
+            naming
+            for performer in children(entry.root, "performer")
+            if _gave(performer.resource)
+            for naming in of_reference(child(performer, "actor"), None, entry, via=performer.pointer)
+        ]
+    )
 
 
 def stu3(entry: Entry) -> tuple[Naming, ...]:
@@ -30,43 +37,47 @@ def stu3(entry: Entry) -> tuple[Naming, ...]:
     A role may hold EP and AP together. No role is no administrator: a record transfer drops it, and keeps whoever
     stood there (immunization-stu3.md section 6). In a GP system's collection the Encounter is where it was typed in.
     """
-    return distinct((*_administrators(entry), *_service_provider(entry)))
+    administrators = [
+        naming
+        for practitioner in children(entry.root, "practitioner")
+        if "AP" in _codes(object_(practitioner.resource, "role"))
+        for naming in _through_role(child(practitioner, "actor"), entry, practitioner.pointer)
+    ]
+    return distinct(administrators + _service_provider(entry))
 
 
 def of_activity(entry: Entry, version: str) -> tuple[Naming, ...]:
     """The performers of a Procedure or Observation. In STU3 a Practitioner stands for the organisation of the role."""
-    return distinct(_of_activity(entry, version))
+    return distinct(list(_of_activity(entry, version)))
 
 
-def _r4(entry: Entry) -> Iterator[Naming]:
-    for performer in children(entry.root, "performer"):
-        if not _codes(child(performer, "function")) or _codes(child(performer, "function")) - _NOT_GIVING:
-            yield from _via(performer, of_reference(child(performer, "actor"), None, entry))
+def _gave(performer: Json) -> bool:
+    functions = _codes(object_(performer, "function")) if "function" in performer else None
+    return not functions or bool(functions - _NOT_GIVING)
 
 
-def _administrators(entry: Entry) -> Iterator[Naming]:
-    for practitioner in children(entry.root, "practitioner"):
-        if "AP" in _codes(child(practitioner, "role")):
-            yield from _via(practitioner, _through_role(child(practitioner, "actor"), entry))
-
-
-def _through_role(actor: Found, entry: Entry) -> Iterator[Naming]:
+def _through_role(actor: Found, entry: Entry, via: str) -> list[Naming]:
     """Practitioner ← PractitionerRole → Organization; the actor may be the PractitionerRole itself."""
-    found = entry.follow(actor)
-    if found and text(found.resource, "resourceType") == "PractitionerRole":
-        yield from of_role(found, entry)
-        return
-    for role in entry.context.referring(actor.resource, "PractitionerRole", "practitioner", entry.record):
-        yield from of_role(role, entry)
+
+    def found() -> list[Naming]:
+        followed = entry.follow(actor)
+        if followed and text(followed.resource, "resourceType") == "PractitionerRole":
+            return of_role(followed, entry, via)
+        roles = entry.context.referring(actor.resource, "PractitionerRole", "practitioner", entry.record)
+        return [naming for role in roles for naming in of_role(role, entry, via)]
+
+    if "contained" in entry.record:  # it may hold roles of the practitioner
+        return found()
+    return entry.context.once_led(("role", via, entry.pseudonym), actor.resource, found)
 
 
-def _service_provider(entry: Entry) -> Iterator[Naming]:
+def _service_provider(entry: Entry) -> list[Naming]:
     if not _MESSAGES.intersection(entry.context.bundle_types):
-        return
+        return []
     encounter = _encounter(entry)
-    if encounter:
-        provider = of_reference(child(encounter, "serviceProvider"), encounter, entry, expected="Organization")
-        yield from _via(encounter, provider)
+    if encounter is None:
+        return []
+    return of_reference(child(encounter, "serviceProvider"), encounter, entry, "Organization", encounter.pointer)
 
 
 def _encounter(entry: Entry) -> Found | None:
@@ -88,22 +99,19 @@ def _only_encounter(candidates: list[Found | None]) -> Found | None:
 
 def _of_activity(entry: Entry, version: str) -> Iterator[Naming]:
     for performer in children(entry.root, "performer"):
+        via = performer.pointer
         actor = child(performer, "actor") if entry.record.get("resourceType") == "Procedure" else performer
-        yield from _via(performer, of_reference(actor, None, entry))
-        yield from _via(performer, of_reference(child(performer, "onBehalfOf"), None, entry, expected="Organization"))
+        yield from of_reference(actor, None, entry, via=via)
+        yield from of_reference(child(performer, "onBehalfOf"), None, entry, "Organization", via)
         found = entry.follow(actor)
         if version == "STU3" and found and text(found.resource, "resourceType") == "Practitioner":
-            yield from _via(performer, _through_role(actor, entry))
+            yield from _through_role(actor, entry, via)
 
 
-def _via(element: Found, namings: Iterator[Naming]) -> Iterator[Naming]:
-    return (naming._replace(via=element.pointer) for naming in namings)
-
-
-def _codes(concept: Found) -> set[str]:
+def _codes(concept: Json) -> set[str]:
     """The role codes of HL7 v2 table 0443, which occurs under several systems."""
     return {
-        text(each.resource, "code").upper()
-        for each in children(concept, "coding")
-        if not (system := text(each.resource, "system").lower()) or any(part in system for part in _ROLE_SYSTEMS)
+        text(each, "code").upper()
+        for each in objects(concept, "coding")
+        if not (system := text(each, "system").lower()) or any(part in system for part in _ROLE_SYSTEMS)
     }

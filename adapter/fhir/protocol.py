@@ -6,21 +6,21 @@ import re
 from collections.abc import Iterable
 
 from adapter.fhir.concept import codings
-from adapter.fhir.context import Found
-from adapter.fhir.element import children, text
+from adapter.fhir.context import Json
+from adapter.fhir.element import objects, text
 from adapter.fhir.pseudonym import Pseudonym
 from adapter.fhir.statement import Coding
 
 _INTEGER = re.compile(r"0*[1-9][0-9]{0,2}")
 
 
-def dose(protocols: Iterable[Found], *names: str) -> int | None:
+def dose(protocols: Iterable[Json], *names: str) -> int | None:
     """The dose number; a text (`doseNumberString`) only where it is an integer. Protocols that disagree say nothing."""
-    numbers = {_number(protocol.resource.get(name)) for protocol in protocols for name in names} - {None}
+    numbers = {_number(protocol.get(name)) for protocol in protocols for name in names} - {None}
     return numbers.pop() if len(numbers) == 1 else None
 
 
-def diseases(protocols: Iterable[Found], pseudonym: Pseudonym) -> tuple[tuple[Coding, ...], ...]:
+def diseases(protocols: Iterable[Json], pseudonym: Pseudonym) -> tuple[tuple[Coding, ...], ...]:
     """The codings of each target disease, sorted, each disease once.
 
     A disease that is named in text only is one empty coding: without it the set would be that of another vaccine.
@@ -28,9 +28,11 @@ def diseases(protocols: Iterable[Found], pseudonym: Pseudonym) -> tuple[tuple[Co
     found = {
         codings(disease, pseudonym) or (Coding("", ""),)
         for protocol in protocols
-        for disease in children(protocol, "targetDisease")
-        if text(disease.resource, "text") or list(children(disease, "coding"))
+        for disease in objects(protocol, "targetDisease")
+        if text(disease, "text") or objects(disease, "coding")
     }
+    if len(found) < 2:
+        return tuple(found)
     return tuple(sorted(found, key=lambda disease: [(each.system, each.code, each.description) for each in disease]))
 
 

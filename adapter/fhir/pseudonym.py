@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 
 from adapter.fhir import nhs_number
+from adapter.fhir.vocabulary import Vocabulary
+
+_CLEAN: Vocabulary[str] = Vocabulary()
+"""Systems in which no NHS number occurs, each as itself."""
 
 
 class Pseudonym:
@@ -24,5 +27,9 @@ class Pseudonym:
         """`text` itself, or `sha256:` and its keyed digest where it holds a valid NHS number (see `occurs_in`)."""
         return "sha256:" + self._digest(text) if nhs_number.occurs_in(text) else text
 
+    def mask_system(self, system: str) -> str:
+        """The same of a system, which comes again with every record."""
+        return _CLEAN.get((system,)) or _CLEAN.learn((system,), self.mask(system))
+
     def _digest(self, text: str) -> str:
-        return hmac.new(self._key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, text.encode("utf-8", "surrogatepass"), "sha256").hex()

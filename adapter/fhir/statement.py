@@ -4,6 +4,9 @@ A statement keeps codes, dates and organisations *as they were sent*. Nothing is
 here: `normalise` and `organisations` do that at run time, so that a changed table never needs the feed again.
 It holds no name, no address and no NHS number: the patient is a keyed hash, and an identifier value that holds
 a valid NHS number is replaced by `sha256:` and its keyed digest.
+
+It is stored as JSON text, one for each record of England, so what is usual is left out of it: SNOMED CT, ODS codes, a
+completed R4 Immunization, the places where pieces are usually read. Text that names these all the same means the same.
 """
 
 from __future__ import annotations
@@ -15,6 +18,14 @@ from msgspec import Struct
 Status = Literal["completed", "not-done", "entered-in-error"]
 PatientFault = Literal["absent", "invalid", "conflicting"]
 
+SNOMED = "http://snomed.info/sct"
+ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
+
+
+def usual(text: str, default: str) -> str:
+    """`text`, as the very object `default` where it equals that: only then does the encoding leave it out."""
+    return default if text == default else text
+
 
 class Identifier(Struct, frozen=True, order=True, omit_defaults=True):
     """A business identifier. `system` is "" where the source sent none; `value` is masked if it held an NHS number."""
@@ -25,13 +36,14 @@ class Identifier(Struct, frozen=True, order=True, omit_defaults=True):
 
 class Coding(Struct, frozen=True, omit_defaults=True):
     """A coding as sent. `system` and `code` are stripped of blanks, nothing else is changed; the display is never kept.
+    A `system` that was not sent is "", not the default.
 
     `number` is true where the code came as a JSON integer: read exactly, but possibly rounded by its sender.
     `description` is the SNOMED description id that came in an extension of the coding, if any.
     """
 
-    system: str
-    code: str
+    system: str = SNOMED
+    code: str = ""
     description: str = ""
     number: bool = False
 
@@ -42,8 +54,8 @@ class OrganisationRef(Struct, frozen=True, order=True, omit_defaults=True):
     `code` is "" where something was sent that cannot be a code (free text, an over-long value): an unknown code.
     """
 
-    system: str
-    code: str
+    system: str = ODS
+    code: str = ""
 
 
 class SourceOrder(Struct, frozen=True, omit_defaults=True):
@@ -59,26 +71,30 @@ class SourceOrder(Struct, frozen=True, omit_defaults=True):
     history: int | None = None
 
 
+UNORDERED = SourceOrder()
+"""Of a source that says nothing of it."""
+
+
 class ContextCode(Struct, frozen=True, order=True, omit_defaults=True):
     """A coding about the same patient from beside the vaccination itself: its reason, a contained resource or a
     Condition, Observation or Procedure of the same Bundle. `date` is its Europe/London date, "" where unknown.
     """
 
-    system: str
-    code: str
+    system: str = SNOMED
+    code: str = ""
     date: str = ""
 
 
 class Statement(Struct, frozen=True, omit_defaults=True):
     """One version of one Immunization (or of the Procedure or Observation of a health check)."""
 
-    fhir: Literal["R4", "STU3"]
-    resource: Literal["Immunization", "Procedure", "Observation"]
-    status: Status
     identifiers: tuple[Identifier, ...]
     """Sorted, never empty: without an identifier it is (“”, resource id)."""
+    fhir: Literal["R4", "STU3"] = "R4"
+    resource: Literal["Immunization", "Procedure", "Observation"] = "Immunization"
+    status: Status = "completed"
     resource_id: str = ""
-    order: SourceOrder = SourceOrder()
+    order: SourceOrder = UNORDERED
     event_keys: tuple[str, ...] = ()
     """GUIDs within the identifier values: dashes dropped, upper case, the last 32 characters."""
     not_given: bool = False
@@ -113,8 +129,8 @@ class Statement(Struct, frozen=True, omit_defaults=True):
     context: tuple[ContextCode, ...] = ()
     """Sorted, each once."""
     evidence: dict[str, str] = {}
-    """Where each piece was read: field name → JSON pointer within the resource, or `bundle#` and a pointer from
-    the root of the document it came in."""
+    """Where each piece was read that was not read from its usual place: `evidence.pointers` gives them all. Field name
+    → JSON pointer within the resource, or `bundle#` and a pointer from the root of the document it came in."""
 
 
 class Withdrawal(Struct, frozen=True, omit_defaults=True):
@@ -122,5 +138,5 @@ class Withdrawal(Struct, frozen=True, omit_defaults=True):
 
     identifiers: tuple[Identifier, ...] = ()
     resource_id: str = ""
-    order: SourceOrder = SourceOrder()
+    order: SourceOrder = UNORDERED
     resource: str = "Immunization"

@@ -4,13 +4,19 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from adapter.fhir import performer, protocol
-from adapter.fhir.element import child, children, text, true
+from adapter.fhir.element import child, object_, objects, text, true
 from adapter.fhir.entry import Entry
 from adapter.fhir.notes import read_notes
-from adapter.fhir.outline import first_date, lot_number, outline, place_of, procedure_extension, recorded_extension
+from adapter.fhir.outline import (
+    Extras,
+    first_date,
+    lot_number,
+    outline,
+    place_of,
+    procedure_extension,
+    recorded_extension,
+)
 from adapter.fhir.statement import Statement, Status
 
 _STATUSES: dict[str, Status] = {"completed": "completed", "entered-in-error": "entered-in-error"}
@@ -24,38 +30,37 @@ def read(entry: Entry) -> Statement:
     version: false): what a note says of either wins over the element (section 6). Lot and dose come from a note only
     where the element is missing.
     """
-    root = entry.root
-    note = read_notes([text(each.resource, "text") for each in children(root, "note")])
+    root, record = entry.root, entry.record
+    note = read_notes([text(each, "text") for each in objects(record, "note")])
     noted = place_of(root, "note")
-    lot, protocols = text(entry.record, "lotNumber"), list(children(root, "vaccinationProtocol"))
+    lot, protocols = text(record, "lotNumber"), objects(record, "vaccinationProtocol")
     dose = protocol.dose(protocols, "doseSequence")
-    not_given = true(entry.record, "notGiven") is True
-    base = outline(
+    not_given = true(record, "notGiven") is True
+    return outline(
         entry,
         "Immunization",
         "STU3",
-        _STATUSES.get(text(entry.record, "status"), "not-done"),
+        _STATUSES.get(text(record, "status"), "not-done"),
         subject="patient",
         occurred=first_date(root, "date"),
         recorded=recorded_extension(entry),
         procedure=procedure_extension(entry),
         vaccine=[child(root, "vaccineCode")],
-        reasons=children(child(root, "explanation"), "reason"),
+        reasons=objects(object_(record, "explanation"), "reason"),
         performers=performer.stu3(entry),
-        evidence={
-            "dose": "/vaccinationProtocol" if dose else noted if note.dose and not protocols else "",
-            "gms_notes": noted if note.gms else "",
-            "lot": place_of(root, "lotNumber") or (noted if note.lot else ""),
-            "not_given": "/notGiven" if not_given else noted if note.not_given else "",
-            "primary_source": place_of(root, "primarySource") if note.primary_source is None else noted,
-        },
-    )
-    return replace(
-        base,
-        not_given=not_given or note.not_given,
-        has_text=base.has_text or note.substance,
-        dose=dose if protocols else note.dose,
-        gms_notes=note.gms,
-        primary_source=true(entry.record, "primarySource") if note.primary_source is None else note.primary_source,
-        lot=lot_number(entry, lot or note.lot),
+        extras=Extras(
+            {
+                "dose": "/vaccinationProtocol" if dose else noted if note.dose and not protocols else "",
+                "gms_notes": noted if note.gms else "",
+                "lot": place_of(root, "lotNumber") or (noted if note.lot else ""),
+                "not_given": "/notGiven" if not_given else noted if note.not_given else "",
+                "primary_source": place_of(root, "primarySource") if note.primary_source is None else noted,
+            },
+            not_given=not_given or note.not_given,
+            has_text=note.substance,
+            dose=dose if protocols else note.dose,
+            gms_notes=note.gms,
+            primary_source=true(record, "primarySource") if note.primary_source is None else note.primary_source,
+            lot=lot_number(entry, lot or note.lot),
+        ),
     )

@@ -22,7 +22,11 @@ from adapter.fhir.statement import SourceOrder, Statement, Withdrawal
 from adapter.reconcile.versions import Version, standing
 from adapter.store.batch import Known
 
-_DEFAULTS = {field.name: field.default for field in msgspec.structs.fields(Statement)}
+_ALWAYS_SAID = {"fhir", "resource", "status"}
+_DEFAULTS = {
+    field.name: msgspec.NODEFAULT if field.name in _ALWAYS_SAID else field.default
+    for field in msgspec.structs.fields(Statement)
+}
 _NOT_SAID = {"evidence", "order", "patient", "patient_fault"}
 
 

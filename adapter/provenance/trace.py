@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from adapter.achievement.achievement import Achievement
 from adapter.errors import UnknownName
+from adapter.fhir.evidence import pointers
 from adapter.provenance.places import Place, places
 from adapter.reasons import Outcome
 from adapter.reconcile.decision import Decision
@@ -73,7 +74,7 @@ def steps(store: Store, traced: Trace) -> Iterator[Step]:
             origin=origin,
             delivery=store.deliveries.found(origin.delivery),
             verbatim=verbatim,
-            places=tuple(places(verbatim, statement.evidence)),
+            places=tuple(places(verbatim, pointers(statement))),
             registrations=_registered(store, statement.patient, decided.decision.occurred),
         )
 

@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from adapter.fhir.evidence import pointers
 from adapter.fhir.statement import Statement
 
 ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
@@ -39,4 +40,4 @@ def test_the_place_by_its_own_code_or_its_managing_organisation(
     for reads in (r4, stu3):
         statement = reads({"location": location, "contained": [WARD]}, PRACTICE, SURGERY, WARD, LOOSE, LENT)
         assert (statement.location.code if statement.location else None) == code
-        assert statement.evidence.get("location") == place
+        assert pointers(statement).get("location") == place

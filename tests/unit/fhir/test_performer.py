@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from adapter.fhir.evidence import pointers
 from adapter.fhir.statement import OrganisationRef, Statement
 
 ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
@@ -74,8 +75,8 @@ def test_r4_takes_organisations_and_never_a_practitioner(r4: Reads, actor: dict[
 def test_r4_lists_each_organisation_once(r4: Reads) -> None:
     record = {"performer": [{"actor": coded("RJ1")}, {"actor": coded("RJ1")}, {"actor": coded("B12345")}]}
     assert codes(r4(record)) == ["B12345", "RJ1"]
-    assert r4(record).evidence["performer"] == "/performer/2/actor/identifier"
-    assert r4(record).evidence["performer.1"] == "/performer/0/actor/identifier"
+    assert pointers(r4(record))["performer"] == "/performer/2/actor/identifier"
+    assert pointers(r4(record))["performer.1"] == "/performer/0/actor/identifier"
 
 
 @pytest.mark.parametrize(
@@ -115,8 +116,8 @@ def test_stu3_says_where_it_found_the_code_and_what_led_there(stu3: Reads) -> No
     record = {"practitioner": [administered("EP", actor="Practitioner/m"), administered("AP")]}
     statement = stu3(record, NURSE, PRACTICE, role("n", "o"))
     assert statement.performer == (OrganisationRef(ODS, "D83013"),)
-    assert statement.evidence["performer"] == "bundle#/entry/1/resource/identifier/0"
-    assert statement.evidence["performer.via"] == "/practitioner/1"
+    assert pointers(statement)["performer"] == "bundle#/entry/1/resource/identifier/0"
+    assert pointers(statement)["performer.via"] == "/practitioner/1"
 
 
 def test_stu3_several_roles_at_one_organisation_are_one_and_at_two_are_two(stu3: Reads) -> None:
@@ -190,4 +191,4 @@ def test_what_another_entry_contains_is_found_there_and_not_in_the_record(stu3: 
     record = {"practitioner": [administered("AP")], "contained": [organisation("o", "RJ1")]}
     statement = stu3(record, NURSE, held)
     assert codes(statement) == ["D83013"]
-    assert statement.evidence["performer"] == "bundle#/entry/1/resource/contained/0/identifier/0"
+    assert pointers(statement)["performer"] == "bundle#/entry/1/resource/contained/0/identifier/0"

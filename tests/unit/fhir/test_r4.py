@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from adapter.fhir.evidence import pointers
 from adapter.fhir.json_text import NumberText
 from adapter.fhir.pseudonym import Pseudonym
 from adapter.fhir.statement import Coding, Statement
@@ -55,7 +56,7 @@ def test_the_shape_as_sent(r4: Reads, pseudonym: Pseudonym) -> None:
     assert statement.diseases == ((Coding(SNOMED, "27836007"),),)
     assert (statement.dose, statement.primary_source, statement.lot) == (1, True, "AB12C")
     assert statement.route == (Coding(SNOMED, "78421000"),)
-    assert statement.evidence == {
+    assert pointers(statement) == {
         "born": "/contained/1/birthDate",
         "diseases": "/protocolApplied",
         "dose": "/protocolApplied",
@@ -77,7 +78,7 @@ def test_the_shape_as_searched(r4: Reads, pseudonym: Pseudonym) -> None:
     statement = r4({"patient": reference})
     assert (statement.patient, statement.patient_fault) == (pseudonym.patient("9990000018"), None)
     assert (statement.born, statement.sex) == ("", "")
-    assert statement.evidence["patient"] == "/patient/identifier"
+    assert pointers(statement)["patient"] == "/patient/identifier"
 
 
 @pytest.mark.parametrize("status", ["completed", "entered-in-error", "not-done"])
@@ -102,7 +103,7 @@ def test_every_coding_of_every_procedure_extension_is_kept(r4: Reads) -> None:
         Coding(SNOMED, "38598009", "65004017"),
         Coding("http: //snomed.info/sct", "1324681000000101"),
     )
-    assert r4(record).evidence["procedure.1"] == "/extension/1/valueCodeableConcept"
+    assert pointers(r4(record))["procedure.1"] == "/extension/1/valueCodeableConcept"
 
 
 def test_a_code_that_came_as_a_number_says_so(r4: Reads) -> None:
@@ -187,7 +188,7 @@ def test_notes_of_r4_say_nothing(r4: Reads) -> None:
 
 def test_boolean_extensions_are_flags(r4: Reads) -> None:
     statement = r4({"extension": [{"url": "https://a/gms", "valueBoolean": True}]})
-    assert (statement.flags, statement.evidence["flags"]) == ({"https://a/gms": True}, "/extension/0")
+    assert (statement.flags, pointers(statement)["flags"]) == ({"https://a/gms": True}, "/extension/0")
 
 
 def test_an_nhs_number_is_no_code_and_is_masked_where_it_stands_as_one(r4: Reads) -> None:

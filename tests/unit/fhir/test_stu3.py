@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from adapter.fhir.evidence import pointers
 from adapter.fhir.statement import Coding, Statement
 
 SNOMED, READ = "http://snomed.info/sct", "http://read.info/readv2"
@@ -35,7 +36,7 @@ def test_when_it_was_given_and_recorded(stu3: Reads, url: str) -> None:
     record = {"date": "2019-06-28", "extension": [{"url": url, "valueDateTime": "2019-06-28T10:00:00+01:00"}]}
     statement = stu3(record)
     assert (statement.occurred, statement.recorded) == ("2019-06-28", "2019-06-28T10:00:00+01:00")
-    assert statement.evidence["recorded"] == "/extension/0/valueDateTime"
+    assert pointers(statement)["recorded"] == "/extension/0/valueDateTime"
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_when_it_was_given_and_recorded(stu3: Reads, url: str) -> None:
 )
 def test_not_given_by_flag_or_by_note(stu3: Reads, record: dict[str, Any], not_given: bool, place: str | None) -> None:
     statement = stu3(record)
-    assert (statement.not_given, statement.evidence.get("not_given")) == (not_given, place)
+    assert (statement.not_given, pointers(statement).get("not_given")) == (not_given, place)
     assert statement.status == "completed"
 
 
@@ -74,10 +75,10 @@ def test_the_note_wins_over_a_hard_coded_primary_source(
 def test_lot_and_dose_come_from_the_note_only_where_the_element_is_missing(stu3: Reads) -> None:
     note = {"note": [{"text": "Batch: zz9 Vaccination Protocol 1: x Sequence: 3, Doses: 3"}]}
     assert (stu3(note).lot, stu3(note).dose) == ("ZZ9", 3)
-    assert stu3(note).evidence["lot"] == stu3(note).evidence["dose"] == "/note"
+    assert pointers(stu3(note))["lot"] == pointers(stu3(note))["dose"] == "/note"
     full = note | {"lotNumber": "aa1", "vaccinationProtocol": [{"doseSequence": 1}]}
     assert (stu3(full).lot, stu3(full).dose) == ("AA1", 1)
-    assert stu3(full).evidence["lot"] == "/lotNumber"
+    assert pointers(stu3(full))["lot"] == "/lotNumber"
 
 
 def test_target_diseases_are_left_out(stu3: Reads) -> None:
@@ -88,7 +89,7 @@ def test_target_diseases_are_left_out(stu3: Reads) -> None:
 def test_gms_markers_of_all_notes(stu3: Reads) -> None:
     statement = stu3({"note": [{"text": "GMS : Not"}, {"text": "GMS"}, {"text": "GMS: GMS"}]})
     assert statement.gms_notes == ("GMS", "Not GMS")
-    assert statement.evidence["gms_notes"] == "/note"
+    assert pointers(statement)["gms_notes"] == "/note"
 
 
 def test_a_substance_in_a_note_is_a_vaccine_in_words(stu3: Reads) -> None:
