@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from adapter.fhir.dates import london_date
+from adapter.fhir.dates import in_utc, london_date
 from adapter.reconcile.evidence import ELSEWHERE, Gms, Party, gms, party, review
 from adapter.reconcile.linking import vaccination_id
 from adapter.reconcile.person import Person, person
@@ -38,7 +38,7 @@ class Claim(Struct, frozen=True):
     elsewhere: tuple[Reading, ...]
     """Live twins from point-of-care feeds whose performer is somebody else."""
     confirming: tuple[Reading, ...]
-    """Live twins from point-of-care feeds whose performer is the claimant."""
+    """Live twins from other feeds, point-of-care ones, whose performer is the claimant."""
 
 
 def claims(group: Sequence[Reading], patient: Sequence[Reading], rules: Rules) -> list[Claim]:
@@ -72,13 +72,18 @@ def _claim(claimant: str, group: Sequence[Reading], patient: Sequence[Reading], 
         gms=gms(deciding, claimant, rules),
         review=review(own, claimant, rules),
         elsewhere=tuple(twin for twin, who in parties if _gives_elsewhere(who, deciding)),
-        confirming=tuple(twin for twin, who in parties if who is Party.CLAIMANT),
+        confirming=tuple(twin for twin, who in parties if _confirms(twin, who, deciding)),
     )
 
 
 def _gives_elsewhere(who: Party, deciding: Reading) -> bool:
     """Another provider always speaks against the claimant; another practice only against a record of a GP feed."""
     return who is Party.OTHER_PROVIDER or (who in ELSEWHERE and deciding.from_gp)
+
+
+def _confirms(twin: Reading, who: Party, deciding: Reading) -> bool:
+    """A second entry of the same feed and organisation is no twin: it says nothing that the first one did not say."""
+    return who is Party.CLAIMANT and twin.record.feed.name != deciding.record.feed.name
 
 
 def earliest(reading: Reading) -> tuple[bool, str, str, str, str]:
@@ -89,5 +94,7 @@ def earliest(reading: Reading) -> tuple[bool, str, str, str, str]:
 
 
 def comparable(recorded: str) -> str:
-    """A recorded date as text that sorts by its Europe/London day, then as written."""
-    return f"{london_date(recorded) or recorded} {recorded}"
+    """A recorded date as text that sorts by its Europe/London day, then by the moment, however its offset is written; a
+    date without a time comes first of its day.
+    """
+    return f"{london_date(recorded) or recorded} {in_utc(recorded)}"

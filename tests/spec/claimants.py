@@ -75,6 +75,18 @@ DECIDING = Rule(
             counted(),
         ),
         doses(
+            "The earliest by the clock, whatever offset it is written with.",
+            [gp("a", recorded="2024-09-12T09:30:00+00:00"), gp("b", recorded="2024-09-12T10:00:00+01:00")],
+            merged(),
+            counted(),
+        ),
+        doses(
+            "One moment written in two ways, as a transfer does it: the smallest identifier.",
+            [gp("b", recorded="2024-09-12T04:59:00+00:00"), gp("a", recorded="2024-09-12T05:59:00+01:00")],
+            merged(),
+            counted(),
+        ),
+        doses(
             "One without a recorded date last.",
             [gp("a", recorded=""), gp("b", recorded="2024-09-20")],
             merged(),
@@ -155,13 +167,23 @@ SUCCESSION = Rule(
             merged(practice="H81001"),
             vaccinations=1,
         ),
+        doses(
+            "One dose, dated on either side of the succession: each record claims by its own day, and a person is asked.",
+            [
+                sent(OLD_GP, "a", performer="H81001", occurred="2024-09-13", lot="AB12"),
+                sent(NEW_GP, "b", performer="H81002", occurred="2024-09-14", lot="AB12"),
+            ],
+            queried("claimed-twice", practice="H81001"),
+            queried("claimed-twice", practice="H81002"),
+            vaccinations=1,
+        ),
     ),
 )
 
 CLAIMANTS = Chapter(
     "The claimant",
     "The GP practice that the vaccination would be paid to. That a patient is on a practice's list is shown in a trace "
-    "and decides nothing.",
+    "and decides nothing: no row asks for it.",
     ("what", "claims for"),
     (GP_FEED, OTHER_FEED, DECIDING, SEVERAL, SUCCESSION),
 )

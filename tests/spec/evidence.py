@@ -100,6 +100,19 @@ RESOLVED = Rule(
     ),
     (
         doses("A branch is its practice.", gp(performer="D83013001"), counted()),
+        doses("While it is open.", gp(performer="D83013002", occurred="2024-08-31"), counted()),
+        doses("Closed, it is nobody.", gp(performer="D83013002"), queried("performer-unresolved")),
+        doses("A branch of two practices is asked about.", gp(performer="D83013003"), queried("performer-unresolved")),
+        doses(
+            "The practice's own mark does not answer that.",
+            gp(performer="D83013003", gms_notes=("GMS",)),
+            queried("performer-unresolved"),
+        ),
+        doses(
+            "A prescribing cost centre that is no GP practice is another provider.",
+            gp(performer="Y00001"),
+            excluded("performer-elsewhere"),
+        ),
         doses("A site is its trust.", gp(performer="RVVKC"), excluded("performer-elsewhere")),
         doses("A supplier's code is no provider.", gp(performer="X26"), queried("performer-unresolved")),
         doses("A doctor's code is no provider.", gp(performer="G9999998"), queried("performer-unresolved")),

@@ -139,6 +139,7 @@ WHAT_LINKS = Rule(
     ),
     (
         apart("Not done.", gp(), poc(status="not-done")),
+        apart("Not done, under the same identifier.", gp("x", RAVS), poc("x", status="not-done")),
         apart("Declined, by its code.", gp(), poc(code=DECLINED)),
         apart("Not done, by its code.", gp(), poc(code=NOT_DONE)),
         one("Given elsewhere is given.", gp(), poc(code="956971000000108")),

@@ -8,6 +8,7 @@ from small_england import (
     GIVEN_ELSEWHERE,
     GMS_EXTENSION,
     MARKED,
+    MARKED_POC,
     ODS,
     ORGANISATIONS,
     OTHER_EMIS,
@@ -102,6 +103,12 @@ GMS_MISSING = Rule(
         doses("A feed that marks, and no mark.", sent(MARKED), queried("gms-missing")),
         doses("Marked as own.", sent(MARKED, gms_notes=("GMS",)), counted()),
         doses("A twin confirms.", [sent(MARKED), poc(performer="D83013")], counted()),
+        doses(
+            "A second entry of the same feed and organisation is no twin.",
+            [sent(MARKED_POC, "a"), sent(MARKED_POC, "b")],
+            queried("gms-missing"),
+            merged(),
+        ),
         doses("In a feed that does not mark, no mark means nothing.", gp(), counted()),
         doses(
             "Two different marks are as none, and are asked about in any feed.",

@@ -44,10 +44,14 @@ OTHER_GP = Feed("gp-g81086", "gp", "G81086")
 OLD_GP = Feed("gp-h81001", "gp", "H81001")
 NEW_GP = Feed("gp-h81002", "gp", "H81002")
 POC = Feed("ravs", "poc")
+MARKED_POC = Feed("marked-poc", "poc", gms_markers=True)
 
 ORGANISATIONS = {
     "D83013": "the practice",
     "D83013001": "a branch of the practice",
+    "D83013002": "a branch of the practice that closed on 31 August 2024",
+    "D83013003": "a branch that two practices operate",
+    "Y00001": "a walk-in centre, which prescribes and is no GP practice",
     "G81086": "another practice",
     "H81001": "a practice that closed on 13 September 2024",
     "H81002": "the practice that took over from H81001 on 14 September 2024",
@@ -100,8 +104,17 @@ def _ord(code: str, role: str, opened: str, closed: str = "", succession: tuple[
 @cache
 def directory() -> Directory:
     reports = {
-        "epraccur.csv": [_row("D83013", "97R", setting="4"), _row("G81086", "97R", setting="4")],
-        "ebranchs.csv": [_row("D83013001", "D83013")],
+        "epraccur.csv": [
+            _row("D83013", "97R", setting="4"),
+            _row("G81086", "97R", setting="4"),
+            _row("Y00001", "97R", setting="1"),
+        ],
+        "ebranchs.csv": [
+            _row("D83013001", "D83013"),
+            _row("D83013002", "D83013", closed="20240831"),
+            _row("D83013003", "D83013"),
+            _row("D83013003", "G81086"),
+        ],
         "etr.csv": [_row("RVV")],
         "ets.csv": [_row("RVVKC", "RVV")],
         "edispensary.csv": [_row("FA123")],
@@ -168,7 +181,7 @@ def record(feed: Feed, said: Statement, withdrawn: bool = False) -> Record:
     return Record(feed, said.identifiers, said, withdrawn, 1, hashlib.sha256(body).hexdigest(), "", 0)
 
 
-HOME = {"gp-d83013": EMIS, "gp-marked": EMIS, "gp-g81086": OTHER_EMIS, "ravs": RAVS}
+HOME = {"gp-d83013": EMIS, "gp-marked": EMIS, "gp-g81086": OTHER_EMIS, "ravs": RAVS, "marked-poc": RAVS}
 """The identifier system of a feed's own records."""
 
 

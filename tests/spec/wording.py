@@ -65,9 +65,9 @@ def organisation_in_words(sent: OrganisationRef) -> str:
 
 def _feed(record: Record) -> str:
     feed = record.feed
-    if feed.kind == "poc":
-        return "Point of care"
     marks = ", declared to carry GMS markers" if feed.gms_markers else ""
+    if feed.kind == "poc":
+        return f"Point of care{marks}"
     return f"GP feed of {feed.practice}{marks}"
 
 

@@ -1,5 +1,5 @@
 import pytest
-from adapter.fhir.dates import as_sent, birth_date, london_date, months
+from adapter.fhir.dates import as_sent, birth_date, in_utc, london_date, months
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,12 @@ def test_a_birth_has_a_day_and_no_hour() -> None:
     assert birth_date("1991") == "1991"
     assert birth_date("1991-04-01T05:00:00Z") == "1991-04-01"
     assert birth_date({"value": "1991"}) == ""
+
+
+def test_moments_sort_as_time_however_their_offset_is_written() -> None:
+    assert in_utc("2024-06-01T05:59:00+01:00") == in_utc("2024-06-01T04:59:00Z") == "2024-06-01T04:59:00"
+    assert in_utc("2024-06-01T05:59:00") == "2024-06-01T04:59:00", "without an offset it is London's own"
+    assert in_utc("2024-12-01T05:59:00.500+00:00") == "2024-12-01T05:59:00.5"
+    assert in_utc("2024-12-01T05:59:00.000Z") == in_utc("2024-12-01T05:59Z")
+    assert in_utc("0001-01-02T00:00:00Z") == "0001-01-02T00:00:00"
+    assert in_utc("2024-06-01") == in_utc("2024-06") == in_utc("") == ""
