@@ -12,8 +12,8 @@ import hypothesis
 import psycopg
 import pytest
 from adapter.settings import Settings
+from adapter.store.schema import TABLES
 from adapter.store.store import Store, open_store
-from adapter.store.tables import TABLES
 
 from sending import database_settings
 

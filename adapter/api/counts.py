@@ -16,6 +16,7 @@ from adapter.api.access import Reader
 from adapter.api.refusal import Refusal
 from adapter.api.runs import RunId
 from adapter.api.service import Service, service_of
+from adapter.runs.counting import counts_in_force
 from adapter.store.runs import Run
 
 router = APIRouter(tags=["counts"])
@@ -54,7 +55,7 @@ async def counts(
 ) -> Response:
     service, code = service_of(request), ods_code(practice)
     found = await service.reading(runs.found, service, run)
-    achievements = await service.reading(service.store.runs.achievements, found, code)
+    achievements = await service.reading(counts_in_force, service.store, found, code)
     if format_ is CountFormat.CSV:
         return Response(counts_csv(achievements), media_type="text/csv")
     return Response(counts_json(achievements), media_type="application/json")

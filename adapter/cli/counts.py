@@ -11,6 +11,7 @@ from adapter.achievement.achievement import Achievement
 from adapter.achievement.emission import counts_csv, counts_json
 from adapter.achievement.measure_report import bundle_text
 from adapter.cli import console, options
+from adapter.runs.counting import counts_in_force
 from adapter.store.runs import Run
 
 
@@ -36,11 +37,11 @@ def counts(
     """Show the achievement counts of a run, by practice, programme, indicator and month.
 
     A held count must not be paid before somebody has looked: `incident` is a known fault of a source, `threshold` an
-    unusually high value. `adapter trace COUNT` takes a count apart.
+    unusually high value that `adapter declare COUNT` releases. `adapter trace COUNT` takes a count apart.
     """
     with options.stored(db) as store:
         found = store.runs.found(run)
-        achievements = store.runs.achievements(found, options.ods_code(practice))
+        achievements = counts_in_force(store, found, options.ods_code(practice))
     if format_ is Format.JSON:
         console.write(counts_json(achievements))
     elif format_ is Format.CSV:

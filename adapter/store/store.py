@@ -12,12 +12,15 @@ from adapter.fhir.pseudonym import Pseudonym
 from adapter.settings import Settings, embedded_database
 from adapter.store.api_keys import ApiKeys
 from adapter.store.database import Clock, Database, utc_now
+from adapter.store.declarations import Declarations
 from adapter.store.deliveries import Deliveries
 from adapter.store.disclosures import Disclosures
 from adapter.store.feeds import Feeds
+from adapter.store.incidents import Incidents
 from adapter.store.mapping_releases import MappingReleases
 from adapter.store.ods_releases import OdsReleases
 from adapter.store.patient_key import fingerprint, patient_key
+from adapter.store.publications import Publications
 from adapter.store.quarantine import Quarantine
 from adapter.store.records import Records
 from adapter.store.registrations import Registrations
@@ -46,6 +49,9 @@ class Store:
         self.mapping_releases = MappingReleases(database)
         self.runs = Runs(database)
         self.reviews = Reviews(database)
+        self.declarations = Declarations(database)
+        self.incidents = Incidents(database)
+        self.publications = Publications(database)
         self.registrations = Registrations(database)
         self.terminology_answers = TerminologyAnswers(database)
         self.resources = Resources(database)

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from adapter.errors import StoreError, UsageError
 from adapter.store.database import Database
 from adapter.store.migrations import HEAD
+from adapter.store.schema import TABLES
 from adapter.store.store import Store, open_store
-from adapter.store.tables import TABLES
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext

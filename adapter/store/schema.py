@@ -1,0 +1,10 @@
+"""All the tables there are, whichever file they stand in."""
+
+from __future__ import annotations
+
+from sqlmodel import SQLModel
+
+import adapter.store.said_tables
+import adapter.store.tables  # noqa: F401 - both fill the metadata
+
+TABLES = tuple(sorted(SQLModel.metadata.tables))
