@@ -1,0 +1,136 @@
+"""The product on a load: ingest, first run, a correction, and what is on the disk afterwards.
+
+Run as a process of its own, so that its memory can be watched: `python -m bench.ours LOAD DATABASE_URL DATA_FOLDER`. It
+writes one line of JSON for each step as the step ends. The product is used by the same functions as its commands, in
+one process for all feeds, since starting the command once a feed is no part of the work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from adapter.cli import diff
+from adapter.cli.ingest import take_all
+from adapter.organisations.parse import parse
+from adapter.organisations.release import Release, encode
+from adapter.runs.reconciliation import Finished, Parameters, reconcile
+from adapter.settings import Settings
+from adapter.store.store import Store, open_store
+from bench.load import PARTS, Load
+from bench.plan import FIRST_MONTH, LAST_MONTH
+from bench.truth import Count, compared, named
+
+PATIENT_KEY = bytes(range(32))
+_MONTHS = Parameters(FIRST_MONTH, LAST_MONTH)
+_SHOWN = 5
+
+
+class WrongCounts(Exception):
+    """The counts are not the truth: whatever was measured is worth nothing."""
+
+
+def prepare(store: Store, folder: Path, load: Load) -> None:
+    """The directory and the feeds."""
+    for file in sorted((folder / "ods").glob("*.csv")):
+        content = file.read_bytes()
+        release = parse(content, file.name)
+        if not isinstance(release, Release):
+            raise WrongCounts(f"{file.name} is no report that is known.")
+        store.ods_releases.add(content, release.kind, encode(release))
+    for feed in load.feeds:
+        store.feeds.remember(feed.name, feed.practice or None, None, feed.stu3)
+
+
+def ingest(store: Store, folder: Path, load: Load, part: str) -> dict[str, int]:
+    """Every feed's file of one part of the load → what became of the resources, added up."""
+    figures = Counter[str]()
+    for feed in load.feeds:
+        file = folder / part / f"{feed.name}.ndjson"
+        if file.exists():
+            taken = take_all(store, feed.name, [file]).figures
+            figures.update({name: getattr(taken, name) for name in taken.__struct_fields__})
+    return {name: count for name, count in sorted(figures.items()) if count}
+
+
+def run(store: Store) -> Finished:
+    return reconcile(store, _MONTHS)
+
+
+def counts(finished: Finished) -> dict[str, Count]:
+    return {
+        named((one.practice, one.indicator, one.period)): (one.value, one.excluded, one.queried)
+        for one in finished.achievements
+    }
+
+
+def check(load: Load, part: str, finished: Finished) -> None:
+    """Raises WrongCounts where a count or the number of an outcome differs from the truth after this part."""
+    truth = load.truths[part]
+    faults = compared(truth.between(FIRST_MONTH, LAST_MONTH), counts(finished))
+    if finished.run.outcomes != truth.outcomes:
+        faults.append(f"Records end as {finished.run.outcomes}, and the truth is {truth.outcomes}")
+    if faults:
+        raise WrongCounts(f"{len(faults)} counts are wrong after {part}. " + "; ".join(faults[:_SHOWN]))
+
+
+def stored(store_url: str, folder: Path) -> int:
+    """Bytes on the disk: tables and every index."""
+    if store_url.startswith("sqlite"):
+        with sqlite3.connect(folder / "bench.sqlite3") as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return sum(file.stat().st_size for file in folder.glob("*.sqlite3*"))
+    engine = sa.create_engine(store_url.replace("postgresql:", "postgresql+psycopg:"), hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            return int(connection.execute(sa.text("SELECT pg_database_size(current_database())")).scalar_one())
+    finally:
+        engine.dispose()
+
+
+def _tell(step: str, seconds: float, **more: Any) -> None:
+    print(json.dumps({"step": step, "seconds": seconds, **more}), flush=True)
+
+
+def _timed(step: str, work: Callable[[], Any], **more: Any) -> Any:
+    begun = time.perf_counter()
+    result = work()
+    _tell(step, time.perf_counter() - begun, **more)
+    return result
+
+
+def main(folder: Path, url: str, data: Path) -> None:
+    load = Load.of(folder)
+    settings = Settings(url, data, patient_key=PATIENT_KEY)
+    with open_store(url, settings) as store:
+        prepare(store, folder, load)
+        _tell("empty", 0, bytes=stored(url, data))
+        figures = _timed("ingest", lambda: ingest(store, folder, load, "base"))
+        if figures != load.truths["base"].figures:
+            raise WrongCounts(f"Resources arrived as {figures}, and the truth is {load.truths['base'].figures}.")
+        last = _timed("first run", lambda: run(store))
+        check(load, "base", last)
+        _tell("stored", 0, bytes=stored(url, data))
+        for part in PARTS[1:]:
+            _timed(f"ingest {part}", lambda part=part: ingest(store, folder, load, part))  # type: ignore[misc]
+            again = _timed(f"re-run {part}", lambda: run(store))
+            check(load, part, again)
+            with contextlib.redirect_stdout(io.StringIO()):
+                begun = time.perf_counter()
+                diff.show(store, last.run, again.run)
+                spent = time.perf_counter() - begun
+            _tell(f"diff {part}", spent)
+            last = again
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
