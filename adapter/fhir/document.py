@@ -23,7 +23,7 @@ from adapter.fhir.order import source_order
 from adapter.fhir.piece import Piece
 from adapter.fhir.spans import Span
 from adapter.fhir.validate import well_typed
-from adapter.fhir.version import content_version, fhir_version
+from adapter.fhir.version import content_version, fhir_version, spoken
 
 Json = dict[str, Any]
 IsRecord = Callable[[Json], bool]
@@ -109,7 +109,7 @@ class Document:
         if not is_resource_type(type_):
             yield self._fault(pointer, span, (_no_fhir(resource, expression),))
             return
-        version = fhir_version(resource, self._version_hint())
+        version = spoken(resource) or self._version_hint() or "R4"
         piece = Piece(
             pointer,
             span.start,

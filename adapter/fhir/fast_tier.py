@@ -13,18 +13,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 from functools import cache, reduce
 from keyword import iskeyword
 from operator import attrgetter, or_
-from typing import Annotated, Any, Literal, cast
+from typing import Any, Literal, cast
 
 import msgspec
-from msgspec import NODEFAULT, UNSET, Meta, Struct, UnsetType
+from msgspec import NODEFAULT, UNSET, Struct, UnsetType
 from msgspec.structs import astuple
 
 from adapter.fhir.json_text import is_plain
 from adapter.fhir.model import Element, Model, Version, resource_model, shape_of
+from adapter.fhir.primitives import PRIMITIVES
 from adapter.fhir.profile import statuses
 
 _RESOURCES = (
@@ -33,56 +33,15 @@ _RESOURCES = (
 )  # fmt: skip
 """What is met as a record, contained in one, or beside one."""
 _IN_EXTENSIONS = frozenset(
-    {"Address", "Annotation", "CodeableConcept", "Coding", "ContactPoint", "HumanName", "Identifier", "Period",
+    {"Address", "Annotation", "CodeableConcept", "Coding", "ContactPoint", "HumanName", "Identifier", "Meta", "Period",
      "Quantity", "Reference"}
 )  # fmt: skip
 """The data types of `Extension.value[x]` that occur; all fifty would make each extension slower."""
-
-_YEAR = r"(?:19|20)\d\d"
-_LEAP_DAY = r"(?:(?:19|20)(?:0[48]|[2468][048]|[13579][26])|2000)-02-29"
-_DAY = (
-    rf"(?:{_YEAR}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"
-    rf"|{_LEAP_DAY})"
-)
-_MOMENT = rf"{_DAY}T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{{1,6}})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)"
-_PARTIAL = rf"{_YEAR}(?:-(?:0[1-9]|1[0-2]))?"
-
-
-def _pattern(pattern: str) -> Any:
-    return Annotated[str, Meta(pattern=rf"(?a:^(?:{pattern})\Z)")]
-
-
-class _ExactNumber(type):
-    def __instancecheck__(cls, value: object) -> bool:
-        return type(value) is int or type(value) is Decimal
-
-
-class _Number(metaclass=_ExactNumber):
-    """A JSON number as `json_text` reads it; no boolean, no text."""
 
 
 class _Never:
     """Nothing in JSON: what is mandatory and left to the authority."""
 
-
-_PRIMITIVES: dict[str, Any] = {
-    "boolean": bool,
-    "canonical": str,
-    "code": _pattern(r"[!-~]+(?: [!-~]+)*"),
-    "date": _pattern(f"{_DAY}|{_PARTIAL}"),
-    "dateTime": _pattern(f"{_DAY}|{_MOMENT}|{_PARTIAL}"),
-    "decimal": _Number,
-    "id": _pattern(r"[A-Za-z0-9\-.]{1,64}"),
-    "instant": _pattern(_MOMENT),
-    "integer": Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)],
-    "markdown": str,
-    "positiveInt": Annotated[int, Meta(ge=1, le=2**31 - 1)],
-    "string": Annotated[str, Meta(min_length=1)],
-    "unsignedInt": Annotated[int, Meta(ge=0, le=2**31 - 1)],
-    "uri": str,
-    "xhtml": str,
-}
-"""What is not here is left to the authority. Of a `string` of nothing but blanks see `_ODD_BLANKS`."""
 
 _ODD_BLANKS = re.compile(r"[^\S \t\r\n]")
 """The authority takes a string of blanks, tabs and line ends, and refuses one of other white space: where there is any
@@ -138,7 +97,8 @@ class _Making:
         shape = shape_of(model)
         elements = {_field(each.name): each for each in self._elements(model)}
         needed = {_field(name): shape.elements[name] for name in _needed(model)}
-        fields = sorted(needed) + sorted(elements.keys() - needed.keys())
+        order = {_field(name): place for place, name in enumerate(model.elements_sequence())}
+        fields = sorted(elements | needed, key=lambda field: (order.get(field, -1), field))
         struct = msgspec.defstruct(
             shape.name,
             [(field, Any, NODEFAULT if field in needed else UNSET) for field in fields],
@@ -147,6 +107,7 @@ class _Making:
             tag_field="resourceType" if shape.is_resource else None,
             rename={field: element.name for field, element in (elements | needed).items()},
             forbid_unknown_fields=True,
+            kw_only=True,
             gc=False,
         )
         self._made[model] = struct
@@ -160,7 +121,7 @@ class _Making:
             if element.name.startswith("_") or element.kind == "comment":
                 continue
             if element.model is None:
-                if element.type in _PRIMITIVES:
+                if element.type in PRIMITIVES:
                     yield element
             elif element.kind == "resource":
                 if element.name == "contained":
@@ -179,11 +140,13 @@ class _Making:
         return list[one] if element.repeats else one
 
     def _primitive(self, model: Model, element: Element) -> Any:
-        if element.name == "status":
-            allowed = statuses(self.version, shape_of(model).name)
-            if allowed:
-                return Literal[allowed]
-        return _PRIMITIVES[element.type]
+        allowed = statuses(self.version, shape_of(model).name) if element.name == "status" else ()
+        extra = next(field.json_schema_extra for field in model.model_fields.values() if field.alias == element.name)
+        bound = extra.get("enum_values") if isinstance(extra, dict) else None
+        codes = allowed or tuple(bound if isinstance(bound, list) else ())
+        if codes and element.type == "code":
+            return Literal[codes]  # a value set that FHIR binds, and quicker to look up than a pattern
+        return PRIMITIVES[element.type]
 
 
 def _field(name: str) -> str:

@@ -27,11 +27,16 @@ _TO_BRACKET = re.compile(rb"(?:" + _PLAIN + rb"|[\[{](?:" + _PLAIN + rb")*+[\]}]
 _DEEPEST = 1_000_000
 """Brackets without end must not keep us for hours; nobody nests a Bundle so."""
 
+_NAMED = re.compile(rb'[ \t\r\n]*+"([^"\\]*+)"[ \t\r\n]*+:[ \t\r\n]*+')
+_BEHIND = re.compile(rb"[ \t\r\n]*+(?:,[ \t\r\n]*+|([\]}]))")
+"""What stands behind a value: a comma and the blanks before the next, or the closing bracket, which is the group."""
+
 _COMPARED_AT_ONCE = 1 << 20
 
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ELEMENTS = msgspec.json.Decoder(list[msgspec.Raw])
 _OPEN = frozenset(b"[{")
+_CLOSE = frozenset(b"]}")
 _COMMA, _COLON, _QUOTE = b',:"'
 
 
@@ -59,6 +64,8 @@ class NotCut(Exception):
 
 def trimmed(content: bytes, start: int, end: int) -> Span:
     """The span without blanks (and a byte order mark) around it."""
+    if start < end and content[start] in _OPEN and content[end - 1] in _CLOSE:
+        return Span(start, end)
     if start == 0 and content.startswith(b"\xef\xbb\xbf"):
         start = 3
     start = min(_skip(content, start), end)
@@ -72,6 +79,9 @@ def members(content: bytes, span: Span) -> list[Member]:
     found: list[Member] = []
     position = _after_opening(content, span, ord("{"))
     guesses = _guesses(_MEMBERS, content, span) or {}
+    guessed = _guessed_members(content, span, guesses)
+    if guessed:
+        return guessed
     while True:
         if not found and content[position : position + 1] == b"}":
             return _closed(found, position, span)
@@ -96,6 +106,9 @@ def elements(content: bytes, span: Span) -> list[Span]:
     found: list[Span] = []
     position = _after_opening(content, span, ord("["))
     guesses = _guesses(_ELEMENTS, content, span) or []
+    guessed = _guessed_elements(content, position, span, guesses)
+    if guessed:
+        return guessed
     while True:
         if not found and content[position : position + 1] == b"]":
             return _closed(found, position, span)
@@ -106,6 +119,38 @@ def elements(content: bytes, span: Span) -> list[Span]:
         if content[position : position + 1] == b"]":
             return _closed(found, position, span)
         position = _after_comma(content, position, span)
+
+
+def _guessed_members(content: bytes, span: Span, guesses: dict[str, msgspec.Raw]) -> list[Member]:
+    """The members where every guess holds and nothing is left over; else none, and we look ourselves."""
+    found: list[Member] = []
+    position, closing = span.start + 1, None
+    for name, guess in guesses.items():
+        named = _NAMED.match(content, position, span.end)
+        if closing or named is None or named[1] != name.encode():
+            return []
+        start = named.end()
+        end = start + len(guess)
+        behind = _BEHIND.match(content, end, span.end)
+        if behind is None or not _begins(content, start, memoryview(guess)):
+            return []
+        found.append(Member(name, Span(start, end)))
+        position, closing = behind.end(), behind[1]
+    return found if closing == b"}" and position == span.end else []
+
+
+def _guessed_elements(content: bytes, position: int, span: Span, guesses: list[msgspec.Raw]) -> list[Span]:
+    """The same for the elements of an array that begin at `position`."""
+    found: list[Span] = []
+    closing = None
+    for guess in guesses:
+        end = position + len(guess)
+        behind = _BEHIND.match(content, end, span.end)
+        if closing or behind is None or not _begins(content, position, memoryview(guess)):
+            return []
+        found.append(Span(position, end))
+        position, closing = behind.end(), behind[1]
+    return found if closing == b"]" and position == span.end else []
 
 
 def opens(content: bytes, span: Span, bracket: bytes) -> bool:
@@ -175,6 +220,8 @@ def _value_end(content: bytes, start: int, limit: int, guess: msgspec.Raw | None
 
 def _begins(content: bytes, start: int, value: memoryview) -> bool:
     """Piece by piece, so that a large value is not copied whole; comparing memoryviews is 25 times slower."""
+    if len(value) <= _COMPARED_AT_ONCE:
+        return content.startswith(bytes(value), start)
     return all(
         content.startswith(bytes(value[at : at + _COMPARED_AT_ONCE]), start + at)
         for at in range(0, len(value), _COMPARED_AT_ONCE)

@@ -29,7 +29,7 @@ def spoken(resource: Json) -> Version | None:
     type_ = resource.get("resourceType")
     only = _telling(type_) if isinstance(type_, str) else None
     if only:
-        stu3, r4 = (sum(name in names for name in resource) for names in only)
+        stu3, r4 = (len(names.intersection(resource)) for names in only)
         if stu3 != r4:
             return "STU3" if stu3 > r4 else "R4"
     return content_version(" ".join(_urls(resource)).encode())

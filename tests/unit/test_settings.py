@@ -56,12 +56,18 @@ def test_the_data_folder_holds_the_database(tmp_path: Path) -> None:
         ({"ADAPTER_PATIENT_KEY": "ß" * 64}, KeyFault),
         ({"ADAPTER_PATIENT_KEY_FILE": "/nowhere/secret-name"}, KeyFault),
         ({"ADAPTER_DATA_KEY": KEY.hex(), "ADAPTER_DATA_KEY_FILE": "x"}, UsageError),
+        ({"ADAPTER_FAST_VALIDATION": "no thanks"}, UsageError),
     ],
 )
 def test_wrong_ones(environ: dict[str, str], error: type[AdapterError]) -> None:
     with pytest.raises(error) as raised:
         Settings.from_environment(environ)
     assert not any(value in str(raised.value) for value in environ.values() if len(value) > 1)
+
+
+@pytest.mark.parametrize(("word", "fast"), [("", True), ("on", True), (" Off ", False)])
+def test_fast_validation(word: str, fast: bool) -> None:
+    assert Settings.from_environment({"ADAPTER_FAST_VALIDATION": word}).fast_validation is fast
 
 
 def test_no_secret_is_shown() -> None:
