@@ -1,0 +1,579 @@
+"""What each reader of official tables proposes, cell by cell, and every remark whole: a person decides on these."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+from adapter.normalise.catalogue import Catalogue
+from adapter.normalise.dmd import Hierarchy, Product
+from adapter.normalise.dmd_proposal import propose_dmd
+from adapter.normalise.overlay import Overlay, RowChange
+from adapter.normalise.proposal import Proposal, Remark, propose, source_with
+from adapter.normalise.reference_set import Content, propose_reference_sets
+from adapter.normalise.rf2 import Concept, Snapshot
+from adapter.normalise.rf2_proposal import propose_rf2, wanted
+from adapter.normalise.snomed import check_digit
+from small_tables import Rows, small_catalogue
+
+S = {"source": "s"}
+
+
+def concept(number: int) -> str:
+    """A concept id of its own for each number."""
+    body = f"99900{number:03}100010"
+    return body + check_digit(body)
+
+
+def description(number: int) -> str:
+    body = f"99900{number:03}100011"
+    return body + check_digit(body)
+
+
+GIVEN, DECLINED, GONE, CALLED_BACK, BRAND, PACK, RISK = map(concept, range(1, 8))
+NEW, OTHER, THIRD, FOURTH = map(concept, range(11, 15))
+DESCRIBED, ROLE_ITSELF, BARE = map(description, range(1, 4))
+READ_CODE, LOOK_ALIKE = "XaZ0d", "956951000000105"
+
+
+def row(code: str, **cells: str) -> dict[str, str]:
+    return {"code": code, "role": "given", "status": "active"} | S | cells
+
+
+CLUSTERS = [
+    {"cluster": "SILENT_COD", "role": "none", "programmes": "hpv"},
+    {"cluster": "MUTE_COD", "role": "none"},
+    {"cluster": "DRUG_COD", "role": "product", "programmes": "hpv|menb"},
+    {"cluster": "NASAL_COD", "role": "product", "programmes": "hpv", "form": "nasal"},
+    {"cluster": "NEEDLE_COD", "role": "product", "programmes": "hpv", "form": "injected"},
+    {"cluster": "MENB_COD", "role": "product", "programmes": "menb"},
+    {"cluster": "PREG_COD", "role": "pregnancy", "programmes": "hpv"},
+    {"cluster": "NOT_COD", "role": "declined", "programmes": "hpv", "form": "nasal"},
+    {"cluster": "ALL_COD", "role": "declined"},
+    {"cluster": "ELSE_COD", "role": "declined", "programmes": "menb"},
+    {"cluster": "LATE_COD", "role": "declined", "programmes": "hpv", "from": "2024-09-01"},
+    {"cluster": "LATE_COD", "role": "none", "programmes": "hpv", "to": "2024-08-31"},
+]
+ROWS: Rows = {
+    "clusters.csv": [cells | S for cells in CLUSTERS],
+    "snomed.csv": [
+        row(GIVEN, programmes="menb", dose="2", form="nasal", pregnancy="yes", order_only="yes", term="t"),
+        row(DECLINED, role="declined", programmes="hpv", status="unknown", note="clusters: NOT_COD"),
+        row(GONE, role="declined", programmes="hpv", note="clusters: ALL_COD, NOT_COD"),
+        row(CALLED_BACK, role="declined", programmes="hpv", status="inactive", note="clusters: NOT_COD"),
+    ],
+    "products.csv": [
+        {"code": BRAND, "term": "t", "level": "AMP", "programmes": "menb|hpv", "form": "injected", "status": "active"}
+        | S,
+        {"code": PACK, "term": "t", "status": "unknown", "note": "no programme"} | S,
+    ],
+    "context_codes.csv": [
+        {"code_system": "snomed", "code": RISK, "term": "t", "context": "at-risk", "programmes": "hpv"}
+        | {"status": "active"}
+        | S,
+        {"code_system": "ctv3", "code": READ_CODE, "term": "t", "context": "at-risk", "programmes": "hpv"}
+        | {"status": "active"}
+        | S,
+    ],
+    "description_ids.csv": [
+        {"description": DESCRIBED, "concept": GIVEN} | S,
+        {"description": ROLE_ITSELF, "role": "given", "programmes": "hpv", "dose": "1"} | S,
+        {"description": BARE} | S,
+    ],
+    "mangled_codes.csv": [{"code": LOOK_ALIKE, "category": "check-digit"} | S],
+}
+
+
+@pytest.fixture(scope="module")
+def small() -> Catalogue:
+    return small_catalogue(ROWS)
+
+
+# Any release
+
+
+def test_a_proposal_is_in_order_and_says_nothing_twice() -> None:
+    changes = [RowChange("b.csv", "1", "remove"), RowChange("a.csv", "2", "remove"), RowChange("a.csv", "1", "remove")]
+    remarks = [Remark("b", "t"), Remark("a", "t"), Remark("b", "t")]
+    made = propose("rf2", "a label", ["2", "1"], changes, remarks)
+    overlay = Overlay("rf2", "a label", ("1", "2"), (changes[2], changes[1], changes[0]))
+    assert made == Proposal(overlay, (Remark("a", "t"), Remark("b", "t")))
+    assert propose("dmd", "a label", [], []) == Proposal(Overlay("dmd", "a label", (), ()))
+
+
+def test_a_source_names_each_release_once() -> None:
+    assert source_with("ours", "a release") == "ours; a release"
+    assert source_with("ours; a release", "a release") == "ours; a release"
+    assert source_with("a release; another", "a release") == "a release; another"
+    assert source_with("a release of old", "a release") == "a release of old; a release"
+
+
+# The reference sets
+
+
+def members(**clusters: set[str]) -> Content:
+    """Clusters with their codes; every code has a term but THIRD."""
+    codes = {code for found in clusters.values() for code in found}
+    ordered = {name: frozenset(found) for name, found in sorted(clusters.items())}
+    return Content(("aa", "bb"), ordered, {code: f"term {code}" for code in codes if code != THIRD})
+
+
+SETS = "primary care reference set content " + hashlib.sha256(b"aa bb").hexdigest()[:12]
+
+
+def added(file: str, code: str, names: str, **cells: str) -> RowChange:
+    common = {"status": "active", "source": SETS, "note": f"clusters: {names}", "term": f"term {code}"}
+    return RowChange(file, code, "add", common | cells)
+
+
+_OF_SETS: list[tuple[str, dict[str, set[str]], list[RowChange], list[Remark]]] = [
+    ("nothing", {}, [], []),
+    (
+        "products",
+        {"DRUG_COD": {NEW, THIRD}, "NASAL_COD": {NEW}},
+        [
+            added("products.csv", NEW, "DRUG_COD, NASAL_COD", programmes="hpv", form="nasal"),
+            added("products.csv", THIRD, "DRUG_COD", programmes="hpv|menb", form="", term=f"code {THIRD}"),
+        ],
+        [],
+    ),
+    (
+        "two forms are none",
+        {"NASAL_COD": {NEW}, "NEEDLE_COD": {NEW}},
+        [added("products.csv", NEW, "NASAL_COD, NEEDLE_COD", programmes="hpv", form="")],
+        [],
+    ),
+    (
+        "evidence",
+        {"PREG_COD": {NEW}},
+        [
+            added(
+                "context_codes.csv",
+                NEW,
+                "PREG_COD",
+                programmes="hpv",
+                code_system="snomed",
+                context="pregnancy",
+            )
+        ],
+        [],
+    ),
+    (
+        "procedures",
+        {"NOT_COD": {NEW, DECLINED}, "ALL_COD": {OTHER}, "LATE_COD": {THIRD}},
+        [
+            RowChange("snomed.csv", GONE, "change", {"status": "inactive", "source": f"s; {SETS}"}),
+            added(
+                "snomed.csv",
+                NEW,
+                "NOT_COD",
+                programmes="hpv",
+                role="declined",
+                pregnancy="no",
+                form="nasal",
+                order_only="no",
+            ),
+            added(
+                "snomed.csv",
+                OTHER,
+                "ALL_COD",
+                programmes="",
+                role="declined",
+                pregnancy="no",
+                form="",
+                order_only="no",
+            ),
+            added(
+                "snomed.csv",
+                THIRD,
+                "LATE_COD",
+                programmes="hpv",
+                role="declined",
+                pregnancy="no",
+                form="",
+                order_only="no",
+                term=f"code {THIRD}",
+            ),
+        ],
+        [],
+    ),
+    (
+        "clusters that contradict one another",
+        {"NOT_COD": {NEW}, "PREG_COD": {NEW}, "DRUG_COD": {OTHER}, "MENB_COD": {THIRD}, "NASAL_COD": {THIRD}}
+        | {"ALL_COD": {FOURTH}, "ELSE_COD": {FOURTH}},
+        [
+            RowChange("snomed.csv", GONE, "change", {"status": "inactive", "source": f"s; {SETS}"}),
+            added("products.csv", OTHER, "DRUG_COD", programmes="hpv|menb", form=""),
+        ],
+        [
+            Remark(NEW, "Is in clusters that say different things (NOT_COD, PREG_COD): not taken."),
+            Remark(THIRD, "Is in clusters of different programmes (MENB_COD, NASAL_COD): not taken."),
+            Remark(FOURTH, "Is in clusters of different programmes (ALL_COD, ELSE_COD): not taken."),
+        ],
+    ),
+    (
+        "our rows stand",
+        {"DRUG_COD": {GIVEN, PACK}, "ELSE_COD": {GONE}, "MENB_COD": {BRAND}},
+        [],
+        [
+            Remark(GIVEN, "Is given in snomed.csv:2, and cluster DRUG_COD says product: our row stands."),
+            Remark(GONE, "Names hpv in snomed.csv:4, and cluster ELSE_COD another programme: our row stands."),
+        ],
+    ),
+    (
+        "what our tables take for no code",
+        {"DRUG_COD": {LOOK_ALIKE, DESCRIBED, BARE, "116680028"}},
+        [],
+        [
+            Remark("116680028", "Our tables take it for no code (check-digit): not taken."),
+            Remark(BARE, "Our tables take it for no code (description_ids.csv:4): not taken."),
+            Remark(LOOK_ALIKE, "Our tables take it for no code (mangled_codes.csv:2): not taken."),
+            Remark(DESCRIBED, "Is given in snomed.csv:2, and cluster DRUG_COD says product: our row stands."),
+        ],
+    ),
+    (
+        "what went comes back",
+        {"NOT_COD": {CALLED_BACK, DECLINED}, "LATE_COD": {CALLED_BACK}, "ALL_COD": {GONE}},
+        [
+            RowChange(
+                "snomed.csv",
+                CALLED_BACK,
+                "change",
+                {"status": "active", "source": f"s; {SETS}", "note": "clusters: LATE_COD, NOT_COD"},
+            )
+        ],
+        [],
+    ),
+    ("what goes needs all its clusters", {"NOT_COD": {DECLINED}}, [], []),
+    (
+        "clusters that give nothing",
+        {"SILENT_COD": {GIVEN, DECLINED, NEW, OTHER}, "MUTE_COD": {GIVEN}, "NOBODY_COD": {NEW}, "NO_COD": {NEW}},
+        [],
+        [
+            Remark("", "2 clusters have no row in clusters.csv and were passed over."),
+            Remark("", "2 of 4 codes of SILENT_COD are in no table of ours: its membership says nothing."),
+            Remark(GIVEN, "Names menb in snomed.csv:2, and SILENT_COD is of another programme."),
+        ],
+    ),
+    (
+        "one of a hundred is worth a word",
+        {"MUTE_COD": {NEW, PACK}},
+        [],
+        [Remark("", "1 of 2 codes of MUTE_COD are in no table of ours: its membership says nothing.")],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("clusters", "changes", "remarks"), [each[1:] for each in _OF_SETS], ids=[each[0] for each in _OF_SETS]
+)
+def test_the_reference_sets_propose(
+    small: Catalogue, clusters: dict[str, set[str]], changes: list[RowChange], remarks: list[Remark]
+) -> None:
+    made = propose_reference_sets(members(**clusters), small)
+    assert made == propose("pcd-refset", SETS, ("aa", "bb"), changes, remarks)
+
+
+# The product hierarchy
+
+DMD = "dm+d " + hashlib.sha256(b"aa bb").hexdigest()[:12]
+
+
+def below(code: str, parent: str, programmes: str = "menb|hpv", **cells: str) -> RowChange:
+    common = {"term": f"code {code}", "level": "AMP", "programmes": programmes, "form": "injected", "pack_of": ""}
+    common |= {"status": "active", "source": DMD, "note": f"below {parent}"}
+    return RowChange("products.csv", code, "add", common | cells)
+
+
+_OF_DMD: list[tuple[str, list[Product], list[RowChange], list[Remark]]] = [
+    ("a brand", [Product(NEW, "AMP", (BRAND,), "")], [below(NEW, BRAND)], []),
+    (
+        "packs",
+        [Product(NEW, "AMPP", (BRAND,), "ten"), Product(OTHER, "VMPP", (BRAND,), "", True)],
+        [
+            below(NEW, BRAND, level="AMPP", pack_of=BRAND, term="ten"),
+            below(OTHER, BRAND, level="VMPP", pack_of=BRAND, status="inactive"),
+        ],
+        [],
+    ),
+    (
+        "a pack of a brand that we do not know",
+        [Product(NEW, "AMPP", (OTHER, PACK), ""), Product(OTHER, "AMP", (THIRD, BRAND), "")],
+        [below(NEW, BRAND, level="AMPP"), below(OTHER, BRAND)],
+        [],
+    ),
+    ("below what names no programme", [Product(NEW, "AMP", (PACK,), "")], [], []),
+    ("below nothing", [Product(NEW, "AMP", (), ""), Product(OTHER, "AMP", (THIRD,), "")], [], []),
+    (
+        "a procedure below a product",
+        [Product(GIVEN, "AMP", (BRAND,), "")],
+        [],
+        [Remark(GIVEN, "Is given in snomed.csv:2, a product in dm+d: ours stands.")],
+    ),
+    (
+        "ours, otherwise",
+        [Product(BRAND, "VMP", (), "", True), Product(PACK, "VMP", (), "")],
+        [
+            RowChange("products.csv", BRAND, "change", {"status": "inactive", "source": f"s; {DMD}"}),
+            RowChange("products.csv", PACK, "change", {"status": "active", "source": f"s; {DMD}"}),
+        ],
+        [Remark(BRAND, "Is VMP in dm+d, AMP in products.csv:2: ours stands.")],
+    ),
+    ("ours, the same", [Product(BRAND, "AMP", (), "")], [], []),
+]
+
+
+@pytest.mark.parametrize(
+    ("products", "changes", "remarks"), [each[1:] for each in _OF_DMD], ids=[each[0] for each in _OF_DMD]
+)
+def test_the_product_hierarchy_proposes(
+    small: Catalogue, products: list[Product], changes: list[RowChange], remarks: list[Remark]
+) -> None:
+    hierarchy = Hierarchy(("aa", "bb"), {product.code: product for product in products})
+    assert propose_dmd(hierarchy, small) == propose("dmd", DMD, ("aa", "bb"), changes, remarks)
+
+
+@pytest.mark.parametrize(("steps", "found"), [(5, True), (6, True), (7, False)])
+def test_the_way_up_is_not_endless(small: Catalogue, steps: int, found: bool) -> None:
+    way = [concept(100 + step) for step in range(steps)]
+    products = {code: Product(code, "AMP", (above,), "") for code, above in zip(way, [*way[1:], BRAND], strict=True)}
+    codes = {change.code for change in propose_dmd(Hierarchy((), products), small).overlay.changes}
+    assert (way[0] in codes) is found
+
+
+# A SNOMED snapshot
+
+RF2 = "SNOMED CT RF2 snapshot 20240401"
+
+
+def test_a_snapshot_is_asked_about_our_snomed_codes(small: Catalogue) -> None:
+    assert wanted(small) == {
+        *(GIVEN, DECLINED, GONE, CALLED_BACK, BRAND, PACK, RISK),
+        *(DESCRIBED, ROLE_ITSELF, BARE),
+    }
+
+
+def inherits(code: str, **cells: str) -> RowChange:
+    """Takes the meaning of GIVEN over."""
+    found = {"source": RF2, "role": "given", "programmes": "menb", "dose": "2", "pregnancy": "yes", "form": "nasal"}
+    found |= {"order_only": "yes", "status": "active", "replaced_by": ""}
+    return RowChange("snomed.csv", code, "add", found | {"note": f"takes the place of {GIVEN} and its meaning"} | cells)
+
+
+def change(file: str, code: str, **cells: str) -> RowChange:
+    return RowChange(file, code, "change", cells | {"source": f"s; {RF2}"})
+
+
+OUT, IN = Concept(False, "20230101"), Concept(True, "20230101")
+SINCE = "inactive in SNOMED CT as of 20230101"
+ABSENT = "codes of ours are not in the snapshot: they stay as they are."
+_OF_RF2: list[tuple[str, dict[str, Any], list[RowChange], list[Remark]]] = [
+    ("nothing", {}, [], []),
+    (
+        "active",
+        {"concepts": {DECLINED: IN, CALLED_BACK: IN, GIVEN: IN, PACK: IN}},
+        [
+            change("snomed.csv", DECLINED, status="active"),
+            change("snomed.csv", CALLED_BACK, status="active"),
+            change("products.csv", PACK, status="active"),
+        ],
+        [Remark("", f"3 {ABSENT}")],
+    ),
+    (
+        "inactive",
+        {"concepts": dict.fromkeys((GIVEN, DECLINED, GONE, CALLED_BACK, BRAND, PACK, RISK), OUT)},
+        [
+            change("snomed.csv", GIVEN, status="inactive", note=SINCE),
+            change("snomed.csv", DECLINED, status="inactive"),
+            change("snomed.csv", GONE, status="inactive"),
+            change("products.csv", BRAND, status="inactive", note=SINCE),
+            change("products.csv", PACK, status="inactive"),
+            change("context_codes.csv", RISK, status="inactive", note=SINCE),
+        ],
+        [],
+    ),
+    (
+        "an heir",
+        {"concepts": {GIVEN: OUT}, "successors": {GIVEN: (NEW,)}},
+        [change("snomed.csv", GIVEN, status="inactive", note=SINCE, replaced_by=NEW), inherits(NEW)],
+        [Remark("", f"6 {ABSENT}")],
+    ),
+    (
+        "an heir that is inactive itself",
+        {"concepts": {GIVEN: OUT, NEW: OUT, OTHER: IN}, "successors": {GIVEN: (NEW,), NEW: (OTHER,)}},
+        [
+            change("snomed.csv", GIVEN, status="inactive", note=SINCE, replaced_by=NEW),
+            inherits(NEW, status="inactive", replaced_by=OTHER),
+            inherits(OTHER),
+        ],
+        [Remark("", f"6 {ABSENT}")],
+    ),
+    (
+        "an heir that leads back to us",
+        {"concepts": {GIVEN: OUT, NEW: OUT}, "successors": {GIVEN: (NEW,), NEW: (GONE,)}},
+        [
+            change("snomed.csv", GIVEN, status="inactive", note=SINCE, replaced_by=NEW),
+            inherits(NEW, status="inactive", replaced_by=GONE),
+        ],
+        [Remark("", f"6 {ABSENT}")],
+    ),
+    (
+        "an heir that leads to a product",
+        {"concepts": {GIVEN: OUT, NEW: OUT}, "successors": {GIVEN: (NEW,), NEW: (BRAND,)}},
+        [
+            change("snomed.csv", GIVEN, status="inactive", note=SINCE, replaced_by=NEW),
+            inherits(NEW, status="inactive"),
+        ],
+        [Remark("", f"6 {ABSENT}")],
+    ),
+    (
+        "an heir with two heirs",
+        {"concepts": {GIVEN: OUT, NEW: OUT}, "successors": {GIVEN: (NEW,), NEW: (OTHER, THIRD)}},
+        [
+            change("snomed.csv", GIVEN, status="inactive", note=SINCE, replaced_by=NEW),
+            inherits(NEW, status="inactive"),
+        ],
+        [Remark("", f"6 {ABSENT}")],
+    ),
+    (
+        "an heir of itself",
+        {"concepts": {GIVEN: OUT, NEW: OUT}, "successors": {GIVEN: (NEW,), NEW: (NEW,)}},
+        [
+            change("snomed.csv", GIVEN, status="inactive", note=SINCE, replaced_by=NEW),
+            inherits(NEW, status="inactive"),
+        ],
+        [Remark("", f"6 {ABSENT}")],
+    ),
+    (
+        "an active heir with a successor all the same",
+        {"concepts": {GIVEN: OUT, NEW: IN}, "successors": {GIVEN: (NEW,), NEW: (OTHER,)}},
+        [change("snomed.csv", GIVEN, status="inactive", note=SINCE, replaced_by=NEW), inherits(NEW)],
+        [Remark("", f"6 {ABSENT}")],
+    ),
+    (
+        "one heir of two that mean the same",
+        {"concepts": {GONE: OUT, DECLINED: OUT}, "successors": {GONE: (NEW,), DECLINED: (NEW,)}},
+        [
+            change("snomed.csv", GONE, status="inactive", replaced_by=NEW),
+            change("snomed.csv", DECLINED, status="inactive", replaced_by=NEW),
+            inherits(
+                NEW,
+                role="declined",
+                programmes="hpv",
+                dose="",
+                pregnancy="no",
+                form="",
+                order_only="no",
+                note=f"takes the place of {DECLINED} and its meaning",
+            ),
+        ],
+        [Remark("", f"5 {ABSENT}")],
+    ),
+    (
+        "one heir of two that mean different things",
+        {"concepts": {GONE: OUT, GIVEN: OUT}, "successors": {GONE: (NEW,), GIVEN: (NEW,)}},
+        [
+            change("snomed.csv", GIVEN, status="inactive", note=SINCE),
+            change("snomed.csv", GONE, status="inactive"),
+        ],
+        [
+            Remark("", f"5 {ABSENT}"),
+            Remark(NEW, f"Succeeds {GIVEN}, {GONE}, which mean different things: not taken."),
+        ],
+    ),
+    (
+        "two heirs",
+        {"concepts": {GONE: OUT}, "successors": {GONE: (NEW, OTHER)}},
+        [change("snomed.csv", GONE, status="inactive")],
+        [Remark("", f"6 {ABSENT}"), Remark(GONE, f"Inactive, with several successors: {NEW}, {OTHER}.")],
+    ),
+    (
+        "ours take the place of ours",
+        {
+            "concepts": {GONE: OUT, GIVEN: OUT, DECLINED: OUT},
+            "successors": {GONE: (DECLINED,), GIVEN: (BRAND,), DECLINED: (GIVEN,)},
+        },
+        [
+            change("snomed.csv", GIVEN, status="inactive", note=SINCE),
+            change("snomed.csv", DECLINED, status="inactive", replaced_by=GIVEN),
+            change("snomed.csv", GONE, status="inactive", replaced_by=DECLINED),
+        ],
+        [
+            Remark("", f"4 {ABSENT}"),
+            Remark(GIVEN, f"Its successor {BRAND} is product in products.csv:2."),
+            Remark(DECLINED, f"Its successor {GIVEN} says something else: snomed.csv:2."),
+        ],
+    ),
+    (
+        "successors of products and evidence",
+        {
+            "concepts": {BRAND: OUT, PACK: OUT, RISK: OUT},
+            "successors": {BRAND: (NEW,), PACK: (BRAND,), RISK: (OTHER,)},
+        },
+        [
+            change("products.csv", BRAND, status="inactive", note=SINCE),
+            change("products.csv", PACK, status="inactive"),
+            change("context_codes.csv", RISK, status="inactive", note=SINCE),
+        ],
+        [
+            Remark("", f"4 {ABSENT}"),
+            Remark(BRAND, f"Inactive, and its successor {NEW} is in no table of ours."),
+            Remark(RISK, f"Inactive, and its successor {OTHER} is in no table of ours."),
+        ],
+    ),
+    (
+        "descriptions",
+        {
+            "described": {
+                DESCRIBED: GONE,
+                ROLE_ITSELF: DECLINED,
+                BARE: FOURTH,
+                description(11): RISK,
+                description(12): FOURTH,
+            }
+        },
+        [
+            change("description_ids.csv", ROLE_ITSELF, concept=DECLINED, role="", programmes="", dose=""),
+            change("description_ids.csv", BARE, concept=FOURTH),
+            RowChange("description_ids.csv", description(11), "add", {"source": RF2, "concept": RISK}),
+        ],
+        [Remark(DESCRIBED, f"Describes {GONE}, and {GIVEN} in description_ids.csv:2.")],
+    ),
+    (
+        "descriptions of what nobody knows",
+        {"described": {DESCRIBED: GIVEN, ROLE_ITSELF: FOURTH}},
+        [],
+        [Remark(ROLE_ITSELF, f"Describes {FOURTH}, which is in no table of ours.")],
+    ),
+    (
+        "descriptions of an heir",
+        {
+            "concepts": {GIVEN: OUT},
+            "successors": {GIVEN: (NEW,)},
+            "described": {ROLE_ITSELF: NEW, description(11): NEW},
+        },
+        [
+            change("snomed.csv", GIVEN, status="inactive", note=SINCE, replaced_by=NEW),
+            inherits(NEW),
+            change("description_ids.csv", ROLE_ITSELF, concept=NEW, role="", programmes="", dose=""),
+            RowChange("description_ids.csv", description(11), "add", {"source": RF2, "concept": NEW}),
+        ],
+        [Remark("", f"6 {ABSENT}")],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "changes", "remarks"), [each[1:] for each in _OF_RF2], ids=[each[0] for each in _OF_RF2]
+)
+def test_a_snapshot_proposes(
+    small: Catalogue, said: dict[str, Any], changes: list[RowChange], remarks: list[Remark]
+) -> None:
+    empty: dict[str, Any] = {"concepts": {}, "successors": {}, "described": {}}
+    made = propose_rf2(Snapshot(edition="20240401", **(empty | said)), ["bb", "aa"], small)
+    assert made == propose("rf2", RF2, ["aa", "bb"], changes, remarks)
+
+
+def test_a_snapshot_without_a_date(small: Catalogue) -> None:
+    assert propose_rf2(Snapshot("", {}, {}, {}), [], small).overlay.label == "SNOMED CT RF2 snapshot without a date"
