@@ -18,6 +18,7 @@ from msgspec import Struct
 FIRST_MONTH, LAST_MONTH = "2024-04", "2025-03"
 """The year that is run."""
 _LAST_DAY = date(2025, 3, 27)
+_SPREAD = 0x9E3779B97F4A7C15F39CC0605CEDC835
 _PLACEHOLDERS = frozenset({"9999999999"})
 
 
@@ -56,7 +57,8 @@ def people(said: England, seed: int) -> Iterator[tuple[Person, list[Dose], Rando
         kind = _kind(dice.random())
         practice = dice.randrange(len(said.practices))
         born, sex, doses = kind(dice)
-        person = Person(ordinal, number, born, sex, practice, practice // 20 % len(said.trusts))
+        guid = f"{ordinal * _SPREAD % (1 << 128):032X}"
+        person = Person(ordinal, number, guid, born, sex, practice, practice // 20 % len(said.trusts))
         yield person, sorted((dose for dose in doses if dose.on <= _LAST_DAY), key=_by_day), dice
 
 

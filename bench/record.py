@@ -9,11 +9,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 
-class Person(Struct, frozen=True):
-    """A patient: NHS number, birth date, FHIR sex, the number of the practice and of the hospital trust near it."""
+class Person(Struct, frozen=True, eq=False):
+    """A patient: NHS number, GUID in GP systems, birth date, FHIR sex, the numbers of the practice and of the trust."""
 
     ordinal: int
     nhs_number: str
+    guid: str
     born: date
     sex: str
     practice: int
@@ -56,9 +57,9 @@ class Record(Struct):
     @property
     def value(self) -> str:
         """The identifier's value: of a GP system the patient's GUID and the event's, else the event's alone."""
-        event = f"{self.guid:032x}"
         if self.system.startswith("https://EMISWeb/"):
-            return f"{self.person.ordinal * 0x9E3779B97F4A7C15 % (1 << 128):032x}{event}".upper()
+            return f"{self.person.guid}{self.guid:032X}"
+        event = f"{self.guid:032x}"
         return f"{event[:8]}-{event[8:12]}-{event[12:16]}-{event[16:20]}-{event[20:]}"
 
     def corrected(self) -> Record:

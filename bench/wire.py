@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bench.record import Record
+from bench.record import Person, Record
 from bench.vaccines import CTV3, DMD, SNOMED, VACCINES, Vaccine
 
 ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
@@ -44,95 +45,132 @@ def deletion(record: Record) -> bytes:
 
 
 def _r4(record: Record) -> str:
-    person, vaccine = record.person, record.vaccine
+    vaccine, day = record.vaccine, _day(record.on)
     guid = f"{record.guid:032x}"
-    resource_id = f"{guid[:8]}-{guid[8:12]}-{guid[12:16]}-{guid[16:20]}-{guid[20:]}"
     system, place = (URN if record.location.isdigit() else ODS), record.location or record.performer or "X99999"
-    organisation = (
-        f',{{"actor":{{"type":"Organization","identifier":{{"system":"{ODS}","value":"{record.performer}"}},'
-        f'"display":"INVENTED ORGANISATION {record.performer}"}}}}'
-        if record.performer
-        else ""
-    )
-    recorded = record.on.isoformat()
     return (
-        f'{{"resourceType":"Immunization","id":"{resource_id}","meta":{{"versionId":"{record.version}",'
-        f'"lastUpdated":"{recorded}T18:{record.version % 60:02}:00.000Z","profile":["https://fhir.hl7.org.uk/'
-        'StructureDefinition/UKCore-Immunization"]},"contained":[{"resourceType":"Practitioner","id":"Pract1",'
-        '"name":[{"family":"Zzclinician","given":["Zzgiven"]}]},{"resourceType":"Patient","id":"Pat1",'
-        f'"identifier":[{{"system":"{NHS}","value":"{_number(record)}"}}],"name":[{{"family":"Zzpatient'
-        f'{person.ordinal}","given":["Zzfictitious"]}}],"gender":"{person.sex}","birthDate":"{person.born}",'
-        f'"address":[{{"postalCode":"ZZ99 3VZ"}}]}}],{_r4_codes(vaccine.name, record.code)}'
+        f'{{"resourceType":"Immunization","id":"{_dashed(guid)}","meta":{{"versionId":"{record.version}",'
+        f'"lastUpdated":"{day.text}T18:{record.version:02}:00.000Z",{_R4_START}'
+        f"{_r4_patient(record.person, record.known)}],"
+        f"{_r4_codes(vaccine.name, record.code)}"
         f'"identifier":[{{"system":"{record.system}","value":"{record.value}"}}],"status":"{record.status}",'
-        f'"patient":{{"reference":"#Pat1"}},"occurrenceDateTime":"{_moment(record)}",'
-        f'"recorded":"{recorded}","primarySource":{"true" if record.primary else "false"},'
+        f'"patient":{{"reference":"#Pat1"}},"occurrenceDateTime":"{_moment(record, day)}",'
+        f'"recorded":"{day.text}","primarySource":{"true" if record.primary else "false"},'
         f'"location":{{"type":"Location","identifier":{{"system":"{system}","value":"{place}"}}}},'
-        f'"lotNumber":"{record.lot}","expirationDate":"{_expiry(record)}",{_r4_given(vaccine.name, record.guid & 1)}'
-        f'"performer":[{{"actor":{{"reference":"#Pract1"}}}}{organisation}]'
+        f'"lotNumber":"{record.lot}","expirationDate":"{day.later if record.late else day.expiry}",'
+        f"{_r4_given(vaccine.name, record.guid & 1)}"
+        f'"performer":[{{"actor":{{"reference":"#Pract1"}}}}{_r4_performer(record.performer)}]'
         f"{_r4_protocol(vaccine.name, record.code)}}}\n"
     )
 
 
 def _stu3(record: Record) -> str:
-    person, vaccine = record.person, record.vaccine
+    vaccine, day = record.vaccine, _day(record.on)
     guid = f"{record.guid:032X}"
-    resource_id = f"{guid[:8]}-{guid[8:12]}-{guid[12:16]}-{guid[16:20]}-{guid[20:]}"
-    organisation, given_by = "", ""
-    if record.performer:
-        organisation = (
-            ',{"resourceType":"PractitionerRole","id":"role","practitioner":{"reference":"#clinician"},"organization":'
-            '{"reference":"#organisation"}},{"resourceType":"Organization","id":"organisation","identifier":'
-            f'[{{"system":"{ODS}","value":"{record.performer}"}}],"name":"INVENTED ORGANISATION {record.performer}"}}'
-        )
-        given_by = (
-            '"role":{"coding":[{"system":"http://hl7.org/fhir/v2/0443","code":"AP",'
-            '"display":"Administering Provider"}]},'
-        )
-    recorded = record.on.isoformat()
     note = f',"note":[{{"text":"{record.note}"}}]' if record.note else ""
+    administered = _ADMINISTERED if record.performer else ""
     return (
-        f'{{"resourceType":"Immunization","id":"{resource_id}","meta":{{"versionId":"{record.version}",'
-        f'"lastUpdated":"{recorded}T18:{record.version % 60:02}:00.000+00:00","profile":["https://fhir.nhs.uk/STU3/'
-        'StructureDefinition/CareConnect-GPC-Immunization-1"]},"contained":[{"resourceType":"Patient","id":"patient",'
-        f'"meta":{{"profile":["https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-Patient-1"]}},'
-        f'"identifier":[{{"system":"{NHS}","value":"{_number(record)}"}}],"name":[{{"use":"official","family":'
-        f'"Zzpatient{person.ordinal}","given":["Zzfictitious"]}}],"gender":"{person.sex}","birthDate":"{person.born}"}},'
-        '{"resourceType":"Practitioner","id":"clinician","name":[{"family":"Zzclinician","given":["Zzgiven"]}]}'
-        f'{organisation}],"extension":[{{"url":"{STU3_RECORDED}","valueDateTime":"{recorded}"}}'
+        f'{{"resourceType":"Immunization","id":"{_dashed(guid)}","meta":{{"versionId":"{record.version}",'
+        f'"lastUpdated":"{day.text}T18:{record.version:02}:00.000+00:00",{_STU3_START}'
+        f"{_stu3_patient(record.person, record.known)}{_stu3_people(record.performer)}],"
+        f'"extension":[{{"url":"{STU3_RECORDED}","valueDateTime":"{day.text}"}}'
         f"{_stu3_codes(vaccine.name, record.code)}"
         f'"identifier":[{{"system":"{record.system}","value":"{record.value}"}}],"status":"{record.status}",'
         f'"notGiven":{"true" if record.code == "declined" else "false"},'
-        f'"patient":{{"reference":"#patient"}},"date":"{_moment(record)}",'
+        f'"patient":{{"reference":"#patient"}},"date":"{_moment(record, day)}",'
         f'"primarySource":{"true" if record.primary else "false"},"lotNumber":"{record.lot}",'
-        f'"expirationDate":"{_expiry(record)}",{_stu3_given(vaccine.name, record.guid & 1)}"practitioner":[{{{given_by}'
-        f'"actor":{{"reference":"#clinician"}}}}]{note}}}\n'
+        f'"expirationDate":"{day.later if record.late else day.expiry}",{_stu3_given(vaccine.name, record.guid & 1)}'
+        f'"practitioner":[{{{administered}"actor":{{"reference":"#clinician"}}}}]{note}}}\n'
     )
 
 
-def _number(record: Record) -> str:
-    """The NHS number; with a wrong check digit where it was mistyped."""
-    number = record.person.nhs_number
-    return number if record.known else number[:9] + str((int(number[9]) + 1) % 10)
+_R4_START = (
+    '"profile":["https://fhir.hl7.org.uk/StructureDefinition/UKCore-Immunization"]},"contained":[{"resourceType":'
+    '"Practitioner","id":"Pract1","name":[{"family":"Zzclinician","given":["Zzgiven"]}]},'
+)
+_STU3_START = '"profile":["https://fhir.nhs.uk/STU3/StructureDefinition/CareConnect-GPC-Immunization-1"]},"contained":['
+_ADMINISTERED = (
+    '"role":{"coding":[{"system":"http://hl7.org/fhir/v2/0443","code":"AP","display":"Administering Provider"}]},'
+)
 
 
-def _moment(record: Record) -> str:
-    if record.when == "month":
-        return record.on.isoformat()[:7]
-    hour, minute = 8 + record.guid % 10, record.guid % 60
-    if record.when == "evening" and _offset(record.on):
-        return f"{record.on - timedelta(days=1)}T23:{minute:02}:00+00:00"
-    return f"{record.on}T{hour:02}:{minute:02}:00+0{_offset(record.on)}:00"
+@lru_cache(maxsize=64)
+def _r4_patient(person: Person, known: bool) -> str:
+    return (
+        '{"resourceType":"Patient","id":"Pat1","identifier":'
+        f'[{{"system":"{NHS}","value":"{_number(person, known)}"}}],"name":[{{"family":'
+        f'"Zzpatient{person.ordinal}","given":["Zzfictitious"]}}],"gender":"{person.sex}",'
+        f'"birthDate":"{person.born}","address":[{{"postalCode":"ZZ99 3VZ"}}]}}'
+    )
+
+
+@lru_cache(maxsize=64)
+def _stu3_patient(person: Person, known: bool) -> str:
+    return (
+        '{"resourceType":"Patient","id":"patient","meta":{"profile":["https://fhir.nhs.uk/STU3/StructureDefinition/'
+        f'CareConnect-GPC-Patient-1"]}},"identifier":[{{"system":"{NHS}","value":"{_number(person, known)}"}}],'
+        f'"name":[{{"use":"official","family":"Zzpatient{person.ordinal}","given":["Zzfictitious"]}}],'
+        f'"gender":"{person.sex}","birthDate":"{person.born}"}}'
+    )
 
 
 @cache
-def _offset(on: date) -> int:
-    """Hours by which London is ahead of UTC on a day's first minute."""
+def _r4_performer(code: str) -> str:
+    if not code:
+        return ""
+    return (
+        f',{{"actor":{{"type":"Organization","identifier":{{"system":"{ODS}","value":"{code}"}},'
+        f'"display":"INVENTED ORGANISATION {code}"}}}}'
+    )
+
+
+@cache
+def _stu3_people(code: str) -> str:
+    """The contained clinician, and the organisation of the clinician's role where that is known."""
+    clinician = '{"resourceType":"Practitioner","id":"clinician","name":[{"family":"Zzclinician","given":["Zzgiven"]}]}'
+    if not code:
+        return f",{clinician}"
+    return (
+        f',{clinician},{{"resourceType":"PractitionerRole","id":"role","practitioner":{{"reference":"#clinician"}},'
+        '"organization":{"reference":"#organisation"}},{"resourceType":"Organization","id":"organisation","identifier":'
+        f'[{{"system":"{ODS}","value":"{code}"}}],"name":"INVENTED ORGANISATION {code}"}}'
+    )
+
+
+def _dashed(guid: str) -> str:
+    return f"{guid[:8]}-{guid[8:12]}-{guid[12:16]}-{guid[16:20]}-{guid[20:]}"
+
+
+def _number(person: Person, known: bool) -> str:
+    """The NHS number; with a wrong check digit where it was mistyped."""
+    number = person.nhs_number
+    return number if known else number[:9] + str((int(number[9]) + 1) % 10)
+
+
+class _Day(NamedTuple):
+    """A day as it is written: itself, the one before, two dates of expiry, hours by which London is ahead of UTC."""
+
+    text: str
+    before: str
+    expiry: str
+    later: str
+    ahead: int
+
+
+@cache
+def _day(on: date) -> _Day:
     moved = datetime(on.year, on.month, on.day, tzinfo=_LONDON).utcoffset()
-    return 1 if moved else 0
+    expiry = f"{on.year + 1}-{on.month:02}-"
+    return _Day(str(on), str(on - timedelta(days=1)), f"{expiry}28", f"{expiry}27", 1 if moved else 0)
 
 
-def _expiry(record: Record) -> str:
-    return f"{record.on.year + 1}-{record.on.month:02}-{'27' if record.late else '28'}"
+def _moment(record: Record, day: _Day) -> str:
+    if record.when == "month":
+        return day.text[:7]
+    hour, minute = 8 + record.guid % 10, record.guid % 60
+    if record.when == "evening" and day.ahead:
+        return f"{day.before}T23:{minute:02}:00+00:00"
+    return f"{day.text}T{hour:02}:{minute:02}:00+0{day.ahead}:00"
 
 
 def _text(value: object) -> str:
