@@ -41,12 +41,12 @@ def context_codes(reasons: Iterable[Json], occurred: str, patient: Person, refer
     same Patient resource, or the same NHS number. Sorted, each once.
     """
     given = [code for concept in reasons for code in _codes(concept, [london_date(occurred)], entry)]
-    contained = [each for each in children(entry.root, "contained") if each.resource.get("resourceType") in _TYPES]
-    if entry.context.lone and not contained:
+    about_somebody = any(text(each, "resourceType") in _TYPES for each in objects(entry.record, "contained"))
+    if entry.context.lone and not about_somebody:
         return tuple(sorted(set(given))) if len(given) > 1 else tuple(given)
     wanted = _keys(patient, reference)
-    for resource in contained:
-        if wanted & _subject_keys(resource, entry):
+    for resource in children(entry.root, "contained") if about_somebody else ():
+        if text(resource.resource, "resourceType") in _TYPES and wanted & _subject_keys(resource, entry):
             given += _of_resource(resource.resource, entry)
     return _with(_beside(tuple(sorted(wanted)), entry), given)
 

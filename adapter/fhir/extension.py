@@ -7,6 +7,7 @@ with a version or without (immunization-stu3.md section 2). What stays is the la
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from adapter.fhir.context import Found, Json
@@ -44,23 +45,28 @@ def name(url: str) -> str:
     return known
 
 
-def named(of: Found, names: frozenset[str]) -> list[Found]:
-    """The extensions of an element that go by one of these names."""
-    if "extension" not in of.resource:
-        return []
-    return [each for each in children(of, "extension") if name(text(each.resource, "url")) in names]
+def extensions(of: Found) -> list[Found]:
+    """All extensions of an element."""
+    return children(of, "extension")
+
+
+def named(found: Iterable[Found], names: frozenset[str]) -> list[Found]:
+    """Those extensions that go by one of these names."""
+    return [each for each in found if name(text(each.resource, "url")) in names]
 
 
 def bare(element: Json, names: frozenset[str]) -> list[Json]:
-    """The same where nobody asks for their places."""
+    """The extensions of an element by these names, where nobody asks for their places."""
     return [each for each in objects(element, "extension") if name(text(each, "url")) in names]
 
 
-def flags(of: Found) -> tuple[Flag, ...]:
-    """The boolean extensions of a resource, sorted by URL. One that is there twice and disagrees says nothing."""
+def flags(among: Iterable[Found]) -> tuple[Flag, ...]:
+    """The boolean ones of these extensions, sorted by URL. One that is there twice and disagrees says nothing."""
     found: dict[str, list[Flag]] = {}
-    for extension in children(of, "extension") if "extension" in of.resource else ():
+    for extension in among:
         value = true(extension.resource, "valueBoolean")
         if value is not None and (url := text(extension.resource, "url")):
             found.setdefault(url, []).append(Flag(url, value, extension.pointer))
+    if not found:
+        return ()
     return tuple(same[0] for _, same in sorted(found.items()) if len({flag.value for flag in same}) == 1)

@@ -9,6 +9,7 @@ from adapter.fhir.concept import is_clinical
 from adapter.fhir.context import Found, Json
 from adapter.fhir.element import child, object_, objects, text, true
 from adapter.fhir.entry import Entry
+from adapter.fhir.extension import extensions
 from adapter.fhir.model import Version
 from adapter.fhir.notes import read_notes
 from adapter.fhir.outline import Extras, ResourceType, Sent, first_date, outline, place_of, recorded_extension
@@ -39,6 +40,7 @@ def is_health_check(resource: Json, codes: frozenset[str]) -> bool:
 def read(entry: Entry, version: Version) -> Statement:
     """The Statement of a validated Procedure or Observation; `procedure` holds the codes of the check itself."""
     root = entry.root
+    found = extensions(root)
     resource: ResourceType = "Procedure" if entry.record.get("resourceType") == "Procedure" else "Observation"
     note = read_notes(_notes(entry.record) if version == "STU3" else [])
     refused = true(entry.record, "notDone") is True or true(entry.record, "valueBoolean") is False
@@ -49,8 +51,9 @@ def read(entry: Entry, version: Version) -> Statement:
         version,
         _STATUSES.get(text(entry.record, "status"), "not-done"),
         subject="subject",
+        extensions=found,
         occurred=_occurred(root, resource),
-        recorded=_recorded(entry),
+        recorded=_recorded(root, found),
         procedure=[child(root, "code")],
         vaccine=[],
         reasons=objects(entry.record, "reasonCode"),
@@ -73,9 +76,9 @@ def _occurred(root: Found, resource: ResourceType) -> Sent:
     return moment if moment.date else first_date(child(root, f"{element}Period"), "start")
 
 
-def _recorded(entry: Entry) -> Sent:
-    recorded = recorded_extension(entry)
-    return recorded if recorded.date else first_date(entry.root, "issued", "recorded")
+def _recorded(root: Found, found: list[Found]) -> Sent:
+    recorded = recorded_extension(found)
+    return recorded if recorded.date else first_date(root, "issued", "recorded")
 
 
 def _notes(record: Json) -> list[str]:

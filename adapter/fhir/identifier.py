@@ -28,8 +28,8 @@ def identifiers(
     hex), each with the system "".
     """
     named = business_identifiers(record) or [("", text(record, "id") or last_segment(full_url) or "sha256:" + digest)]
-    keys = {pseudonym.mask(key) for _, value in named if (key := event_key(value))}
-    return masked(named, pseudonym), tuple(sorted(keys))
+    keys = [pseudonym.mask(key) for _, value in named if (key := event_key(value))]
+    return masked(named, pseudonym), tuple(sorted(set(keys))) if len(keys) > 1 else tuple(keys)
 
 
 def business_identifiers(record: Json) -> list[tuple[str, str]]:
@@ -47,7 +47,7 @@ def event_key(value: str) -> str:
     """The GUID of the event within an identifier value: upper case, no dashes, the last 32 of 32 or 64 hex digits."""
     if len(value) < _GUID_LENGTH:
         return ""
-    digits = _URN.sub("", value).replace("-", "")
+    digits = (_URN.sub("", value) if ":" in value else value).replace("-", "")
     return digits[-_GUID_LENGTH:].upper() if _GUIDS.fullmatch(digits) else ""
 
 

@@ -6,6 +6,7 @@ The rest of a note is free text about a person. Nothing but the few values below
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from msgspec import Struct
 
@@ -14,10 +15,12 @@ _GMS = re.compile(r"(?<!\w)GMS ?: ?(GMS \(Another Practice\)|Not GMS|GMS)(?=$|[\
 
 _KEYS = (
     "Origin|Parent Present|Primary Source|Location|Manufacturer|Batch Number|Batch|Expiration|Expiry Date|Site|"
-    "Injection site|Route|Quantity|Reason not given|Reason|Vaccination Protocol(?: [0-9]+)?|Sequence|Doses|"
+    "Injection site|Route|Quantity|Reason not given|Reason|Vaccination Protocol(?: [0-9]{1,9})?|Sequence|Doses|"
     "Target Disease|Substance|End Date|Administered by organisation|GMS|Scheduled/Unscheduled"
 )
 _KEY = re.compile(rf"(?<![\w/])({_KEYS}) ?:", re.IGNORECASE)
+_LONGEST_KEY = 32
+"""`Vaccination Protocol 123456789 :`"""
 _END = re.compile(r"[\],;]")
 _NUMBER = re.compile(r"[1-9][0-9]{0,2}")
 _LOT_WORD = re.compile(r"(?=[^0-9]*[0-9])[0-9A-Za-z][0-9A-Za-z./-]{0,19}")
@@ -63,9 +66,21 @@ def read_notes(texts: list[str]) -> Note:
 
 def _values(text: str) -> list[tuple[str, str]]:
     """Keys, lower case, and their values: up to the next key."""
-    matches = list(_KEY.finditer(text))
+    matches = list(_keys(text))
     ends = [match.start() for match in matches[1:]] + [len(text)]
     return [(match[1].lower(), text[match.end() : end].strip()) for match, end in zip(matches, ends, strict=False)]
+
+
+def _keys(text: str) -> Iterator[re.Match[str]]:
+    """Each key stands right before a colon: only there is it looked for, since notes are long."""
+    after = 0
+    colon = text.find(":")
+    while colon >= 0:
+        match = _KEY.search(text, max(after, colon - _LONGEST_KEY), colon + 1)
+        if match:
+            yield match
+        after = colon + 1
+        colon = text.find(":", after)
 
 
 def _truth(value: str) -> bool | None:

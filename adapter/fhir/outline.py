@@ -64,6 +64,7 @@ def outline(
     status: Status,
     *,
     subject: str,
+    extensions: Sequence[Found],
     occurred: Sent,
     recorded: Sent,
     procedure: Sequence[Found],
@@ -72,8 +73,8 @@ def outline(
     performers: tuple[Naming, ...],
     extras: Extras,
 ) -> Statement:
-    """The whole Statement. `subject` names the element that refers to the patient; `procedure`, `vaccine` and `reasons`
-    are CodeableConcepts.
+    """The whole Statement. `subject` names the element that refers to the patient; `extensions` are those of the
+    record itself; `procedure`, `vaccine` and `reasons` are CodeableConcepts.
     """
     record, pseudonym = entry.record, entry.pseudonym
     reference = child(entry.root, subject)
@@ -81,7 +82,7 @@ def outline(
     patient, place = person(reference, entry), location(entry)
     procedures, vaccines = _concepts(procedure, pseudonym), _concepts(vaccine, pseudonym)
     routes = _concepts([child(entry.root, "route")], pseudonym) if "route" in record else _NO_CONCEPTS
-    flags = extension.flags(entry.root)
+    flags = extension.flags(extensions)
     said: dict[str, Any] = {
         "procedure": procedures.codings,
         "vaccine": vaccines.codings,
@@ -150,19 +151,18 @@ def first_date(of: Found, *names: str) -> Sent:
     return UNSENT
 
 
-def recorded_extension(entry: Entry) -> Sent:
+def recorded_extension(extensions: Sequence[Found]) -> Sent:
     """When it was typed in, where that is an extension (immunization-stu3.md section 2)."""
-    for each in extension.named(entry.root, extension.RECORDED):
+    for each in extension.named(extensions, extension.RECORDED):
         date = first_date(each, "valueDateTime", "valueDate")
         if date.date:
             return date
     return UNSENT
 
 
-def procedure_extension(entry: Entry) -> list[Found]:
+def procedure_extension(extensions: Sequence[Found]) -> list[Found]:
     """The concepts of the vaccinationProcedure extension; there may be several of it."""
-    found = extension.named(entry.root, extension.PROCEDURE)
-    return [child(each, "valueCodeableConcept") for each in found]
+    return [child(each, "valueCodeableConcept") for each in extension.named(extensions, extension.PROCEDURE)]
 
 
 def lot_number(entry: Entry, written: str) -> str:

@@ -32,6 +32,8 @@ def person(reference: Found, entry: Entry, holder: Found | None = None) -> Perso
 
     Several different valid numbers are a fault, and so are only invalid ones, or none.
     """
+    if entry.context.lone:
+        return _person(reference, entry, holder)
     return entry.context.once_led(
         ("person", entry.pseudonym), reference.resource, lambda: _person(reference, entry, holder)
     )
@@ -41,8 +43,9 @@ def _person(reference: Found, entry: Entry, holder: Found | None) -> Person:
     found = entry.follow(reference, holder)
     if found and text(found.resource, "resourceType") != "Patient":
         found = None
-    written = [child(reference, "identifier")] if _is_nhs(object_(reference.resource, "identifier")) else []
-    written += _current(found) if found else []
+    written = _current(found) if found else []
+    if _is_nhs(object_(reference.resource, "identifier")):
+        written.insert(0, child(reference, "identifier"))
     valid = {
         number: each.pointer for each in reversed(written) if (number := nhs_number.parse(text(each.resource, "value")))
     }
@@ -71,7 +74,7 @@ def _only(numbers: dict[nhs_number.NhsNumber, str], pseudonym: Pseudonym) -> tup
 def _current(patient: Found) -> list[Found]:
     """The NHS number identifiers; an old one (`use: old`, a period with an end) only where there is no current one."""
     written = [each for each in children(patient, "identifier") if _is_nhs(each.resource)]
-    return [each for each in written if not _is_old(each.resource)] or written
+    return written if len(written) < 2 else [each for each in written if not _is_old(each.resource)] or written
 
 
 def _is_old(identifier: Json) -> bool:

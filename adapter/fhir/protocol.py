@@ -16,7 +16,12 @@ _INTEGER = re.compile(r"0*[1-9][0-9]{0,2}")
 
 def dose(protocols: Iterable[Json], *names: str) -> int | None:
     """The dose number; a text (`doseNumberString`) only where it is an integer. Protocols that disagree say nothing."""
-    numbers = {_number(protocol.get(name)) for protocol in protocols for name in names} - {None}
+    numbers = {
+        number
+        for protocol in protocols
+        for name in names
+        if name in protocol and (number := _number(protocol[name])) is not None
+    }
     return numbers.pop() if len(numbers) == 1 else None
 
 
@@ -25,15 +30,16 @@ def diseases(protocols: Iterable[Json], pseudonym: Pseudonym) -> tuple[tuple[Cod
 
     A disease that is named in text only is one empty coding: without it the set would be that of another vaccine.
     """
-    found = {
+    found = [
         codings(disease, pseudonym) or (Coding("", ""),)
         for protocol in protocols
         for disease in objects(protocol, "targetDisease")
-        if text(disease, "text") or objects(disease, "coding")
-    }
+        if (disease.get("coding") and objects(disease, "coding")) or text(disease, "text")
+    ]
     if len(found) < 2:
         return tuple(found)
-    return tuple(sorted(found, key=lambda disease: [(each.system, each.code, each.description) for each in disease]))
+    said = set(found)
+    return tuple(sorted(said, key=lambda disease: [(each.system, each.code, each.description) for each in disease]))
 
 
 def _number(value: object) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from adapter.fhir import performer, protocol
 from adapter.fhir.element import child, objects, text, true
 from adapter.fhir.entry import Entry
+from adapter.fhir.extension import extensions
 from adapter.fhir.outline import (
     Extras,
     first_date,
@@ -22,7 +23,7 @@ _STATUSES: dict[str, Status] = {"completed": "completed", "entered-in-error": "e
 def read(entry: Entry) -> Statement:
     """The Statement of a validated R4 Immunization. A status that is neither completed nor in error is not-done."""
     root, record = entry.root, entry.record
-    recorded = first_date(root, "recorded")
+    recorded, found = first_date(root, "recorded"), extensions(root)
     protocols = objects(record, "protocolApplied")
     diseases = protocol.diseases(protocols, entry.pseudonym)
     dose = protocol.dose(protocols, "doseNumberPositiveInt", "doseNumberString")
@@ -32,9 +33,10 @@ def read(entry: Entry) -> Statement:
         "R4",
         _STATUSES.get(text(record, "status"), "not-done"),
         subject="patient",
+        extensions=found,
         occurred=first_date(root, "occurrenceDateTime"),
-        recorded=recorded if recorded.date else recorded_extension(entry),
-        procedure=procedure_extension(entry),
+        recorded=recorded if recorded.date else recorded_extension(found),
+        procedure=procedure_extension(found),
         vaccine=[child(root, "vaccineCode")],
         reasons=objects(record, "reasonCode"),
         performers=performer.r4(entry),

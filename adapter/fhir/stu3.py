@@ -7,6 +7,7 @@ from __future__ import annotations
 from adapter.fhir import performer, protocol
 from adapter.fhir.element import child, object_, objects, text, true
 from adapter.fhir.entry import Entry
+from adapter.fhir.extension import extensions
 from adapter.fhir.notes import read_notes
 from adapter.fhir.outline import (
     Extras,
@@ -31,6 +32,7 @@ def read(entry: Entry) -> Statement:
     where the element is missing.
     """
     root, record = entry.root, entry.record
+    found = extensions(root)
     note = read_notes([text(each, "text") for each in objects(record, "note")])
     noted = place_of(root, "note")
     lot, protocols = text(record, "lotNumber"), objects(record, "vaccinationProtocol")
@@ -42,9 +44,10 @@ def read(entry: Entry) -> Statement:
         "STU3",
         _STATUSES.get(text(record, "status"), "not-done"),
         subject="patient",
+        extensions=found,
         occurred=first_date(root, "date"),
-        recorded=recorded_extension(entry),
-        procedure=procedure_extension(entry),
+        recorded=recorded_extension(found),
+        procedure=procedure_extension(found),
         vaccine=[child(root, "vaccineCode")],
         reasons=objects(object_(record, "explanation"), "reason"),
         performers=performer.stu3(entry),

@@ -162,6 +162,20 @@ def test_the_same_in_is_the_same_out(data: st.DataObject, person: tuple[str, str
     assert again == msgspec.structs.replace(_read(record, beside, version), **evidence)
 
 
+@given(st.data(), people(), st.sampled_from(["R4", "STU3"]))
+def test_what_was_read_before_changes_nothing(data: st.DataObject, person: tuple[str, str, str], version: Any) -> None:
+    """Records of one Bundle share what was found for the others of them."""
+    beside = surroundings(person[0], person[2])
+    shared = _context(beside)
+    for _ in range(3):
+        record, url = data.draw(records(person)), data.draw(st.sampled_from(["", "https://a/fhir/Immunization/1"]))
+        alone = read(record, version, Context(shared._scopes, url), SourceOrder(), url, PSEUDONYM, "0" * 64)
+        fresh = Context(_context(beside)._scopes, url)
+        assert msgspec.json.encode(alone) == msgspec.json.encode(
+            read(record, version, fresh, SourceOrder(), url, PSEUDONYM, "0" * 64)
+        )
+
+
 WORDS = [
     "actor", "code", "coding", "contained", "display", "encounter", "end", "extension", "id", "identifier", "note",
     "organization", "performer", "period", "reference", "resourceType", "role", "start", "subject", "system",

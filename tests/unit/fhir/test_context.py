@@ -183,6 +183,28 @@ def test_once_is_once_for_the_same_surroundings() -> None:
     assert len(made) == 2
 
 
+def test_what_a_reference_leads_to_is_found_once_unless_it_leads_into_the_record() -> None:
+    context = context_of({"resource": IMMUNIZATION})
+    made: list[str] = []
+
+    def ask(reference: dict[str, str], where: Context = context) -> None:
+        where.once_led("key", reference, lambda: made.append(reference.get("reference", "")))
+
+    for _ in range(2):
+        ask({"reference": "Patient/p"})
+        ask({"reference": "Patient/p", "display": "shown"})
+        ask({"reference": "Patient/p"}, Context(context._scopes, "https://another/server/Immunization/1"))
+    assert made == ["Patient/p", "Patient/p"]
+    made.clear()
+    for _ in range(2):
+        ask({"reference": "#p"})
+        ask({"reference": " #p"})
+        ask({"reference": "Patient/p", "type": "Patient"})
+        ask({})
+        ask({"reference": "Patient/p"}, Context())
+    assert len(made) == 10
+
+
 def test_referring_finds_outer_resources_too() -> None:
     role = entry("PractitionerRole", "r", practitioner={"reference": "Practitioner/1"})
     inner = {"resourceType": "Bundle", "type": "document", "entry": [{"resource": IMMUNIZATION}]}

@@ -31,7 +31,7 @@ def test_every_spelling_has_one_name(url: str, name: str) -> None:
 
 def test_extensions_are_found_with_their_places() -> None:
     record = {"extension": [{"url": "other"}, {"url": UK_CORE, "valueCodeableConcept": {}}, "damaged"]}
-    found = list(extension.named(Found(record, ""), extension.PROCEDURE))
+    found = list(extension.named(extension.extensions(Found(record, "")), extension.PROCEDURE))
     assert [each.pointer for each in found] == ["/extension/1"]
 
 
@@ -47,7 +47,7 @@ def test_flags_are_the_booleans_and_two_that_disagree_are_none() -> None:
             {"url": "https://a/number", "valueBoolean": 1},
         ]
     }
-    assert extension.flags(Found(record, "")) == (
+    assert extension.flags(extension.extensions(Found(record, ""))) == (
         ("https://a/gms", False, "/extension/0"),
         ("https://a/twice", True, "/extension/1"),
     )

@@ -1,6 +1,8 @@
 import hashlib
 import hmac
+import pickle
 
+import pytest
 from adapter.fhir.pseudonym import Pseudonym
 
 KEY = b"a key for tests"
@@ -23,3 +25,14 @@ def test_a_value_that_holds_an_nhs_number_becomes_the_digest_of_its_bytes() -> N
 def test_any_other_value_stays() -> None:
     assert PSEUDONYM.mask("9990000019") == "9990000019"
     assert PSEUDONYM.mask("") == ""
+
+
+@pytest.mark.parametrize("length", [0, 1, 32, 63, 64, 65, 200])
+def test_it_is_the_standard_hmac_for_a_key_of_any_length(length: int) -> None:
+    key = bytes(range(length))
+    assert Pseudonym(key).patient("9990000018") == hmac.new(key, b"9990000018", hashlib.sha256).hexdigest()
+
+
+def test_it_goes_to_another_process() -> None:
+    there = pickle.loads(pickle.dumps(PSEUDONYM))  # noqa: S301 - our own
+    assert there.patient("9990000018") == PSEUDONYM.patient("9990000018")
