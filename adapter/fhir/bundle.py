@@ -67,7 +67,8 @@ class Bundle(Struct, frozen=True):
 
 def is_bundle(content: bytes, span: Span) -> bool:
     """Whether the object at `span` says that it is a Bundle. Quick for what is none."""
-    if content.find(b'"Bundle"', *span) < 0 and content.find(b"\\u", *span) < 0:
+    escaped = content.find(b"\\", *span) >= 0 and content.find(b"\\u", *span) >= 0
+    if not escaped and content.find(b'"Bundle"', *span) < 0:
         return False
     try:
         members = spans.members(content, span)

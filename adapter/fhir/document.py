@@ -7,6 +7,7 @@ references may lead to.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -18,6 +19,7 @@ from adapter.fhir.bundle import Bundle, BundleEntry, Header
 from adapter.fhir.context import Context, Place, Scope, split_reference
 from adapter.fhir.expression import resource_type
 from adapter.fhir.issue import Issue
+from adapter.fhir.json_text import Parsed
 from adapter.fhir.model import Version, is_resource_type
 from adapter.fhir.order import source_order
 from adapter.fhir.piece import Piece
@@ -32,6 +34,8 @@ RECORD_TYPES = frozenset({"Immunization", "Observation", "Procedure"})
 _METHODS = frozenset({"", "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _KEPT_PARSED = 16 * 1024 * 1024
 """Up to this size of a document, context that was read is kept; beyond it, it is read again when asked for."""
+_RECORD = re.compile(rb'\{[ \t\r\n]*+"resourceType"[ \t\r\n]*+:[ \t\r\n]*+"Immunization"')
+_NOWHERE = Context()
 _WHAT_TO_SEND = "send an Immunization, a health check's Procedure or Observation, or a Bundle of them"
 
 
@@ -47,7 +51,9 @@ class Document:
         self._hint: Version | None = None
         self._hinted = False
         self._whole = spans.trimmed(content, 0, len(content))
-        self._cut = bundle.cut(content, self._whole) if bundle.is_bundle(content, self._whole) else None
+        self._lone = self._sound_record() if fast else None
+        is_bundle = self._lone is None and bundle.is_bundle(content, self._whole)
+        self._cut = bundle.cut(content, self._whole) if is_bundle else None
         self._scopes: dict[int, Scope] = {}
         self.bundle_type = self._cut.type if isinstance(self._cut, Bundle) else ""
         self.is_bundle = isinstance(self._cut, Bundle)
@@ -63,7 +69,7 @@ class Document:
         elif self._cut is not None:
             yield self._fault(self._base, self._whole, self._cut)
         else:
-            yield from self._resource(self._whole, self._base, "", BundleEntry(self._whole), Context(), None, lone=True)
+            yield from self._resource(self._whole, self._base, "", BundleEntry(self._whole), _NOWHERE, None, lone=True)
 
     def _bundle(self, cut: Bundle, pointer: str, expression: str, outer: tuple[Scope, ...]) -> Iterator[Piece]:
         scopes = (self._scopes[id(cut)], *outer)
@@ -98,18 +104,19 @@ class Document:
         history: int | None,
         lone: bool = False,
     ) -> Iterator[Piece]:
-        text = self._content[span.start : span.end]
-        parsed, plain = json_text.parse(text, self._fast), json_text.is_plain(text)
-        if not isinstance(parsed, json_text.Parsed):
+        verbatim = self._content[span.start : span.end]
+        parsed = self._lone or json_text.parse(verbatim, self._fast)
+        if not isinstance(parsed, Parsed):
             issues = tuple(sorted(Issue(each.code, each.expression or expression, each.text) for each in parsed))
             yield self._fault(pointer, span, issues)
             return
         resource = parsed.value
         type_ = resource_type(resource.get("resourceType")) if isinstance(resource, dict) else ""
-        if not is_resource_type(type_):
+        if type_ not in RECORD_TYPES and not is_resource_type(type_):
             yield self._fault(pointer, span, (_no_fhir(resource, expression),))
             return
         version = spoken(resource) or self._version_hint() or "R4"
+        plain = json_text.is_plain(verbatim)
         piece = Piece(
             pointer,
             span.start,
@@ -129,6 +136,13 @@ class Document:
         elif lone:
             text = f"The resource is no record that is counted: {_WHAT_TO_SEND}."
             yield msgspec.structs.replace(piece, issues=(Issue("not-supported", type_, text),))
+
+    def _sound_record(self) -> Parsed | None:
+        """The document parsed, where that is quick to tell to be one Immunization. It is parsed but once then."""
+        if not _RECORD.match(self._content, self._whole.start):
+            return None
+        parsed = json_text.compiled(self._content[self._whole.start : self._whole.end])
+        return parsed if parsed and parsed.value["resourceType"] == "Immunization" else None
 
     def _holds_record(self, type_: str, resource: Json, version: Version, plain: bool) -> bool:
         if type_ == "Immunization":
@@ -190,7 +204,7 @@ class Document:
     def _read(self, span: Span | None) -> Json | None:
         """A resource beside the records: what is ill-typed in it is left out."""
         parsed = json_text.parse(self._content[span.start : span.end], self._fast) if span else ()
-        if not isinstance(parsed, json_text.Parsed) or not isinstance(parsed.value, dict):
+        if not isinstance(parsed, Parsed) or not isinstance(parsed.value, dict):
             return None
         version = fhir_version(parsed.value, self._version_hint())
         return well_typed(parsed.value, version, fast=self._fast)

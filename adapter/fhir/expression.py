@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 _ELEMENT_NAME = re.compile(r"_?[a-z][A-Za-z0-9_]{0,63}")
+_RESOURCE_TYPE = re.compile(r"[A-Z][A-Za-z]{0,63}")
 _MOST_DIGITS = 6
 """`line10`, `value2` and the like; a date of birth or an NHS number has more, however it is broken up."""
 
@@ -32,4 +33,4 @@ def child(parent: str, name: str, index: int | None = None) -> str:
 
 def resource_type(value: object) -> str:
     """A `resourceType` as the first name of an expression; "" for what cannot be one."""
-    return value if isinstance(value, str) and re.fullmatch(r"[A-Z][A-Za-z]{0,63}", value) else ""
+    return value if isinstance(value, str) and _RESOURCE_TYPE.fullmatch(value) else ""

@@ -143,7 +143,7 @@ class _Making:
         allowed = statuses(self.version, shape_of(model).name) if element.name == "status" else ()
         extra = next(field.json_schema_extra for field in model.model_fields.values() if field.alias == element.name)
         bound = extra.get("enum_values") if isinstance(extra, dict) else None
-        codes = allowed or tuple(bound if isinstance(bound, list) else ())
+        codes: tuple[Any, ...] = allowed or (tuple(bound) if isinstance(bound, list) else ())
         if codes and element.type == "code":
             return Literal[codes]  # a value set that FHIR binds, and quicker to look up than a pattern
         return PRIMITIVES[element.type]
@@ -162,25 +162,24 @@ def _needed(model: Model) -> Iterator[str]:
 
 def _one_of_each(model: Model, elements: dict[str, Element]) -> Callable[[Struct], None]:
     """At most one of each choice, and one of those that must be made."""
-    shape, length = shape_of(model), len(elements)
+    shape = shape_of(model)
     choices: list[tuple[Callable[[Struct], tuple[Any, ...]], int, int]] = []
     for choice in shape.choices:
         fields = [field for field, element in elements.items() if element.choice == choice]
         least = len(fields) - 1
         choices.append((_values(fields), least, least if choice in shape.required_choices else least + 1))
-    if shape.required_choices:
-        least_unset = length + 1
-    else:
-        least_unset = length - 2 if _field("url") in elements and shape.name == "Extension" else length - 1
+    length = len(elements)
 
     def check(self: Struct) -> None:
-        if astuple(self).count(UNSET) >= least_unset:
-            return  # too little is there for two of one choice
         for values, least, most in choices:
             if not least <= values(self).count(UNSET) <= most:
                 raise ValueError
 
-    return check
+    def check_extension(self: Struct) -> None:
+        if astuple(self).count(UNSET) < length - 2:  # nearly always `url` and one more
+            check(self)
+
+    return check_extension if shape.name == "Extension" else check
 
 
 def _values(fields: list[str]) -> Callable[[Struct], tuple[Any, ...]]:

@@ -69,11 +69,11 @@ def parse(content: bytes, fast: bool = True) -> Parsed | tuple[Issue, ...]:
 
     `fast` lets a sound text be read by a compiled decoder; the result is the same.
     """
-    return (_compiled(content) if fast else None) or _parse(content)
+    return (compiled(content) if fast else None) or _parse(content)
 
 
-def _compiled(content: bytes) -> Parsed | None:
-    """What `msgspec` reads; None where it may not be what we read.
+def compiled(content: bytes) -> Parsed | None:
+    """What `parse` gives of a sound text, as `msgspec` reads it; None where it may not be what we read.
 
     It keeps the last of two values of one name. So the value is written again: where a name fell out, the quotes that
     delimit texts are fewer than in what was sent.

@@ -30,7 +30,7 @@ def instant(sent: Any) -> str:
         moment = datetime.fromisoformat(sent.replace(":60", ":59", 1)).astimezone(UTC)
     except (ValueError, OverflowError):
         return ""
-    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    return moment.isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def _number(sent: Any) -> int | None:

@@ -2,8 +2,8 @@
 
 What is not here (base64, time, url, oid, uuid) is left to the authority, as are years outside 1900 to 2099, leap
 seconds, fractions of a second beyond a millionth, zones beyond 13:59, codes beyond ASCII and ids longer than FHIR's own
-64. A `string` of nothing but white space other than blanks, tabs and line ends is refused by the authority and taken here:
-the fast tier looks for such white space itself, since a pattern for each string would cost more than all else together.
+64. A `string` of nothing but white space other than blanks, tabs and line ends is refused by the authority and taken
+here: the fast tier looks for such white space itself, since a pattern for each string would cost more than all else.
 """
 
 from __future__ import annotations

@@ -29,6 +29,8 @@ def spoken(resource: Json) -> Version | None:
     type_ = resource.get("resourceType")
     only = _telling(type_) if isinstance(type_, str) else None
     if only:
+        if only[0].isdisjoint(resource) and not only[1].isdisjoint(resource):
+            return "R4"
         stu3, r4 = (len(names.intersection(resource)) for names in only)
         if stu3 != r4:
             return "STU3" if stu3 > r4 else "R4"

@@ -80,7 +80,9 @@ class Maker:
                 continue
             if element.choice:
                 chosen.add(element.choice)
-            made[name] = self._values(element, depth)
+            codes = [code for code in _bound(model, name) if element.type == "code"]
+            code = self._random.choice(codes) if codes else ""
+            made[name] = ([code] if element.repeats else code) if code else self._values(element, depth)
         return made
 
     def _share(self, element: Element) -> float:
@@ -98,3 +100,11 @@ class Maker:
         if element.model:
             return self.object(element.model, depth - 1)
         return self._random.choice(cast(tuple[Any, ...], PRIMITIVES[element.type]))
+
+
+def _bound(model: Model, name: str) -> Iterable[str]:
+    """The codes of a value set that FHIR demands; the authority takes any, the fast tier these."""
+    for field in model.model_fields.values():
+        if field.alias == name and isinstance(field.json_schema_extra, dict):
+            return cast(Iterable[str], field.json_schema_extra.get("enum_values", ()))
+    return ()
