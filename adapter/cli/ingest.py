@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -66,6 +67,12 @@ def ingest(
         bool,
         typer.Option("--gms-markers", help="The feed's system sends the GMS attribute, so that a gap means something."),
     ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers", min=1, metavar="N", help="Processes that read large files; as many as cores, if not."
+        ),
+    ] = None,
     db: options.Database = None,
 ) -> None:
     """Take FHIR resources, Bundles and NDJSON, plain or gzipped, into a feed. Every byte is kept as it came.
@@ -84,7 +91,7 @@ def ingest(
             def told(file: FoundFile, done: int, total: int) -> None:
                 bar.update(task, description=f"Taking {file.label}", completed=done, total=total)
 
-            taken = take_all(store, feed, paths, told)
+            taken = take_all(store, feed, paths, told, workers or os.cpu_count() or 1)
         show(taken)
     if taken.unreadable:
         raise UnreadablePath(" ".join(taken.unreadable[:3]) + (" …" if len(taken.unreadable) > 3 else ""))
@@ -95,15 +102,16 @@ def take_all(
     feed: str,
     paths: Sequence[str | Path],
     told: Callable[[FoundFile, int, int], None] = lambda file, done, total: None,
+    workers: int = 1,
 ) -> TakenAll:
-    """Take every file into a feed that is known, and add up what became of them."""
+    """Take every file into a feed that is known, and add up what became of them. So many `workers` read large ones."""
     files = found_files([str(path) for path in paths])
     if not files:
         raise UnreadablePath("There is no .json or .ndjson file (plain or .gz) in what was named: check the paths.")
     totals, reasons = Counter[str](), Counter[Issue]()
     unreadable = []
     deliveries = resumed = 0
-    for _, outcome in take_files(store, feed, files, reader(store.pseudonym, store.fast_validation), told):
+    for _, outcome in take_files(store, feed, files, reader(store.pseudonym, store.fast_validation), told, workers):
         if isinstance(outcome, UnreadablePath):
             unreadable.append(str(outcome))
             continue

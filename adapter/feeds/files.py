@@ -12,6 +12,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from adapter.errors import UnreadablePath, UsageError
+from adapter.intake.crew import Crew
 from adapter.intake.delivery import Taken, take
 from adapter.intake.reading import Reader
 from adapter.intake.source import Source
@@ -79,17 +80,20 @@ def take_files(
     files: Sequence[FoundFile],
     reader: Reader,
     progress: Callable[[FoundFile, int, int], None] = lambda file, done, total: None,
+    workers: int = 1,
 ) -> Iterator[tuple[FoundFile, Taken | UnreadablePath]]:
     """Take one file after the other into a feed that is known. One that cannot be opened or read stops none of the
-    others. `progress` is told the file and how many of its bytes are done.
+    others. `progress` is told the file and how many of its bytes are done. So many `workers` read a large one.
     """
-    for file in files:
-        try:
-            with Source(file.open()) as source:
-                told = partial(progress, file)
-                yield file, take(store, feed, source, reader, lines_by_name=file.lines_by_name, progress=told)
-        except UnreadablePath as error:
-            yield file, error
+    with Crew(reader, store.seal, workers) as crew:
+        for file in files:
+            told, by_name = partial(progress, file), file.lines_by_name
+            try:
+                with Source(file.open()) as source:
+                    taken = take(store, feed, source, reader, lines_by_name=by_name, progress=told, crew=crew)
+                    yield file, taken
+            except UnreadablePath as error:
+                yield file, error
 
 
 def _is_folder(path: str) -> bool:

@@ -23,9 +23,10 @@ from adapter.fhir.issue import Issue
 from adapter.fhir.piece import Piece
 from adapter.fhir.spans import trimmed
 from adapter.fhir.statement import Statement
-from adapter.intake.delivery import PIECES, take
+from adapter.intake.delivery import take
 from adapter.intake.reading import Reader
 from adapter.intake.selection import Selection, entry_of
+from adapter.intake.small import PIECES
 from adapter.store.resources import Kept, Resource
 from adapter.store.store import Store
 

@@ -2,6 +2,7 @@
 
 Bytes and what was read from them are committed together, chunk by chunk, each chunk where the one before ended. So a
 delivery may be cut off at any moment: the next attempt finds it unfinished and goes on, nothing lost, nothing twice.
+A small one is committed as a whole (see `small`).
 """
 
 from __future__ import annotations
@@ -14,25 +15,27 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from adapter.fhir.issue import Issue
-from adapter.intake.arrival import Arrival
+from adapter.intake import small
+from adapter.intake.crew import Crew
 from adapter.intake.envelope import Envelope, content_blocks, examine
 from adapter.intake.filing import file
 from adapter.intake.gunzip import Gunzip
-from adapter.intake.lines import CHUNK, Chunk, chunks
-from adapter.intake.reading import Reader, is_context
+from adapter.intake.lines import Chunk, chunks
+from adapter.intake.parcel import Errand
+from adapter.intake.pieces import Pieces, refused
+from adapter.intake.reading import Reader
 from adapter.intake.source import Source
-from adapter.intake.surroundings import Surroundings
-from adapter.store.batch import Place
+from adapter.intake.surroundings import Surroundings, surroundings_of
 from adapter.store.deliveries import OpenDelivery, Overtaken
 from adapter.store.delivery import Figures, Position, Stream
+from adapter.store.docket import Docket
+from adapter.store.seal import SealedPart
 from adapter.store.store import Store
 
 Progress = Callable[[int, int], None]
 """Told how many bytes of how many are done."""
 
-PIECES = 500
 _KEPT_AT_ONCE = 8
-TOO_LONG = Issue("too-long", "", "A line of NDJSON is longer than 256 MiB: send the resource on its own.")
 
 
 class Taken(Struct, frozen=True):
@@ -54,20 +57,34 @@ def take(
     *,
     lines_by_name: bool = False,
     progress: Progress = lambda done, total: None,
+    crew: Crew | None = None,
 ) -> Taken:
     """Take one delivery into a feed that is known. Bad input ends in quarantine and never raises; UnreadablePath and
-    StoreError mean that the rest was not taken: the same bytes again go on from there.
+    StoreError mean that the rest was not taken: the same bytes again go on from there. `crew` reads it where it is
+    large, with a reader of the same make.
     """
     envelope = examine(source, lines_by_name)
     with store.database.alone(f"feed {feed}"):
-        kind = envelope.encoding, envelope.format
-        delivery = store.deliveries.begin(feed, envelope.sha256, envelope.size, *kind)
-        taking = _Taking(store, delivery, source, reader, envelope, progress)
-        while not taking.done:
-            taking.go_on()
-        figures = store.deliveries.finish(delivery)
+        taken = small.take_whole(store, feed, source, reader, envelope)
+        delivery, figures = taken or _in_parts(store, feed, source, reader, envelope, progress, crew)
     reasons = tuple(store.quarantine.reasons(delivery.id)) if figures.quarantined else ()
     return Taken(delivery.id, delivery.format, envelope.size, delivery.resumed, figures, reasons)
+
+
+def _in_parts(
+    store: Store,
+    feed: str,
+    source: Source,
+    reader: Reader,
+    envelope: Envelope,
+    progress: Progress,
+    crew: Crew | None,
+) -> tuple[OpenDelivery, Figures]:
+    delivery = store.deliveries.begin(feed, envelope.sha256, envelope.size, envelope.encoding, envelope.format)
+    taking = _Taking(store, delivery, source, reader, envelope, progress, crew or Crew(reader, store.seal))
+    while not taking.done:
+        taking.go_on()
+    return delivery, store.deliveries.finish(delivery)
 
 
 class _Taking:
@@ -81,10 +98,11 @@ class _Taking:
         reader: Reader,
         envelope: Envelope,
         progress: Progress,
+        crew: Crew,
     ) -> None:
         self.done = False
         self._deliveries, self._delivery, self._progress = store.deliveries, delivery, progress
-        self._source, self._reader, self._envelope = source, reader, envelope
+        self._source, self._reader, self._envelope, self._crew = source, reader, envelope, crew
         self._position = Position()
 
     def go_on(self) -> None:
@@ -140,105 +158,57 @@ class _Taking:
                 yield block
 
         self._keep("content", seen(), self._position.content_end)
-        if self._envelope.refusal:
-            place = Place("", 0, self._envelope.content_size, digest.digest())
-            issues = tuple(each for each in (self._envelope.fault, self._envelope.refusal) if each)
-            if not self._position.items_end:
-                self._file([Arrival(place, issues=issues)], 0, self._position.content_end, 1)
-            return
-        self._pieces(whole.getvalue())
+        if not self._envelope.refusal:
+            self._pieces(whole.getvalue())
+        elif not self._position.items_end:
+            arrival = refused(self._envelope, digest.digest())
+            self._file([arrival.docket(self._delivery.feed)], 0, self._position.content_end, 1)
 
     def _pieces(self, content: bytes) -> None:
-        document, held, number = self._reader.document(content), list[Arrival](), 0
-        notice = self._envelope.fault
-        done = self._position.items_end
-        for piece in document:
-            number += 1
-            if not piece.pointer and piece.issues and notice:
-                piece, notice = replace(piece, issues=(notice, *piece.issues)), None
-            if number <= done:
-                continue
-            held.append(self._reader.arrival(content, piece))
-            if len(held) == PIECES:
-                self._file(held, 0, self._position.content_end, number)
-                self._progress(piece.start, len(content))
+        pieces, held = Pieces(self._reader, content, self._envelope.fault), list[Docket]()
+        done, end = self._position.items_end, self._position.content_end
+        for before, arrival in pieces.after(done):
+            held.append(arrival.docket(self._delivery.feed))
+            if len(held) == small.PIECES:
+                self._file(held, 0, end, pieces.number)
+                self._progress(before, len(content))
                 held.clear()
-        if done > number:
-            return  # the mark of the end is set
-        if notice:
-            held.append(_noticed(notice, len(content)))
-        self._file(held, max(0, document.resources - number), self._position.content_end, number + 1)
+        if done <= pieces.number:  # else the mark of the end is set
+            self._file(held, pieces.context, end, pieces.number + 1)
 
     def _lines(self) -> None:
-        surroundings = Surroundings()
-        surroundings.collect(chunks(self._content()))
-        if surroundings.left_out:
-            surroundings.collect(chunks(self._content()))
-        start, line = self._position.content_end, self._position.items_end
-        for chunk, last in _with_last(chunks(self._content(), start, line)):
-            end = chunk.start + len(chunk.content)
-            arrivals, context = read_lines(self._reader, chunk, surroundings)
-            if last:
-                arrivals += self._notices(chunk, arrivals, surroundings)
-            self._file(arrivals, context, end, chunk.after, chunk)
-            self._progress(end, self._envelope.content_size)
+        surroundings = surroundings_of(self._content, self._envelope.records_only)
+        position = self._position
+        errands = self._errands(chunks(self._content(), position.content_end, position.items_end), surroundings)
+        size, source = self._envelope.content_size, self._source if self._delivery.encoding == "identity" else None
+        for step in self._crew.parcels(errands, surroundings, size, source):
+            made = step.parcel
+            self._file(made.dockets, made.context, step.end, step.after, made.parts)
+            self._progress(step.end, size)
 
-    def _notices(self, chunk: Chunk, arrivals: list[Arrival], surroundings: Surroundings) -> list[Arrival]:
-        """What is wrong with the file as a whole. A line that was cut off with its gzip says so itself."""
-        end, fault = chunk.start + len(chunk.content), self._envelope.fault
-        tail = arrivals[-1] if arrivals else None
-        if fault and not chunk.closed and tail and tail.issues and tail.place.start >= chunk.content.rfind(b"\n"):
-            arrivals[-1], fault = replace(tail, issues=(fault, *tail.issues)), None
-        return [_noticed(each, end) for each in (fault, surroundings.notice) if each]
+    def _errands(self, found: Iterator[Chunk], surroundings: Surroundings) -> Iterator[Errand]:
+        feed, id_ = self._delivery.feed, self._delivery.id
+        for chunk, last in _with_last(found):
+            if last:
+                notices = (surroundings.notice,) if surroundings.notice else ()
+                yield Errand(feed, id_, chunk, self._envelope.fault, notices)
+            else:
+                yield Errand(feed, id_, chunk)
 
     def _file(
-        self, arrivals: Sequence[Arrival], context: int, content_end: int, items_end: int, chunk: Chunk | None = None
+        self,
+        dockets: Sequence[Docket],
+        context: int,
+        content_end: int,
+        items_end: int,
+        parts: Sequence[SealedPart] = (),
     ) -> None:
-        after = Position(self._position.wrapper_end, content_end, items_end)
-        position = self._position
-        with self._deliveries.batch(self._delivery, position, after, len(arrivals), context) as batch:
-            if chunk:
-                for at, part in _parts(chunk.content):
-                    batch.keep("content", chunk.start + at, part)
-            file(batch, self._delivery.feed, arrivals)
+        before = self._position
+        after = Position(before.wrapper_end, content_end, items_end)
+        with self._deliveries.batch(self._delivery, before, after, len(dockets), context) as batch:
+            batch.keep_sealed("content", parts)
+            file(batch, dockets)
         self._position = after
-
-
-def read_lines(reader: Reader, chunk: Chunk, surroundings: Surroundings) -> tuple[list[Arrival], int]:
-    """The arrivals of a chunk of lines, and how many resources only stand beside them."""
-    if chunk.fragment:
-        place = Place(f"/{chunk.first}", chunk.start, len(chunk.content), hashlib.sha256(chunk.content).digest())
-        return [Arrival(place, issues=(TOO_LONG,))], 0
-    arrivals, context = list[Arrival](), 0
-    for number, at, line in chunk.lines():
-        found, beside = read_line(reader, number, at, line, surroundings)
-        arrivals += found
-        context += beside
-    surroundings.forget()
-    return arrivals, context
-
-
-def read_line(
-    reader: Reader, number: int, at: int, line: bytes, surroundings: Surroundings
-) -> tuple[list[Arrival], int]:
-    """The same of one line."""
-    document = reader.document(line, f"/{number}")
-    pieces = [piece for piece in document if not is_context(piece)]
-    more = None if surroundings.empty else lambda context: surroundings.around(line, context)
-    arrivals = [reader.arrival(line, piece, at, more) for piece in pieces]
-    return arrivals, max(0, document.resources - len(pieces))
-
-
-def _noticed(issue: Issue, end: int) -> Arrival:
-    return Arrival(Place("", end, 0, hashlib.sha256(b"").digest()), issues=(issue,))
-
-
-def _parts(content: bytes) -> Iterator[tuple[int, bytes]]:
-    if len(content) <= 2 * CHUNK:
-        yield 0, content
-        return
-    for at in range(0, len(content), CHUNK):
-        yield at, content[at : at + CHUNK]
 
 
 def _with_last(found: Iterator[Chunk]) -> Iterator[tuple[Chunk, bool]]:

@@ -26,11 +26,14 @@ _BOM = b"\xef\xbb\xbf"
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
 _LONGEST_FIRST_LINE = 64 << 20
 _SAMPLED = 20
+_RECORDS = (b'\n{"resourceType":"Immunization"', b'\n{"resourceType": "Immunization"')
+"""How a line that is a record begins, as a rule."""
 
 
 class Envelope(Struct, frozen=True):
     """`sha256` and `size` are of what came, `content_size` of the text in it. `refusal` is why the whole of it cannot
-    be read; `fault` what is wrong with its gzip.
+    be read; `fault` what is wrong with its gzip. `records_only`: every line that holds something begins like a record,
+    so that there is nothing beside the records.
     """
 
     encoding: Encoding
@@ -40,6 +43,7 @@ class Envelope(Struct, frozen=True):
     content_size: int
     refusal: Issue | None = None
     fault: Issue | None = None
+    records_only: bool = False
 
 
 def content_blocks(source: Source, encoding: Encoding, gunzip: Gunzip) -> Iterator[bytes]:
@@ -77,7 +81,8 @@ def examine(source: Source, lines_by_name: bool = False) -> Envelope:
     format_: Format = "json"
     if refusal is None:
         format_, refusal = _format(glance, lines_by_name, source, encoding)
-    return Envelope(encoding, format_, digest.digest(), size, glance.size, refusal, gunzip.fault)
+    only = glance.records_only
+    return Envelope(encoding, format_, digest.digest(), size, glance.size, refusal, gunzip.fault, only)
 
 
 def _format(glance: _Glance, lines_by_name: bool, source: Source, encoding: Encoding) -> tuple[Format, Issue | None]:
@@ -111,9 +116,17 @@ class _Glance:
         self.sample: list[bytes] = []
         self.size = self.texts = 0
         self._open = bytearray()
+        self._usual, self._carried = b"", b"\n"
+        self._lines = self._records = 0
+
+    @property
+    def records_only(self) -> bool:
+        """Whether each line begins as the first one does, and that as a record."""
+        return bool(self._usual) and self._records == self._lines + (not self._carried.endswith(b"\n"))
 
     def at(self, text: bytes) -> None:
         self.size += len(text)
+        self._count(text)
         start = 0
         while start < len(text) and self.texts <= _SAMPLED:
             end = text.find(b"\n", start) + 1
@@ -123,6 +136,16 @@ class _Glance:
                 return
             start = end
             self.end()
+
+    def _count(self, text: bytes) -> None:
+        """Counting is far quicker than looking at each line. What lies across two blocks is counted with the second."""
+        if not self._lines and not self._records:
+            self._usual = next((each for each in _RECORDS if text.startswith(each[1:])), b"")
+        if self._usual:
+            across = len(self._usual) - 1
+            self._records += text.count(self._usual) + (self._carried + text[:across]).count(self._usual)
+            self._lines += text.count(b"\n")
+            self._carried = (self._carried + text)[-across:] if len(text) < across else text[-across:]
 
     def end(self) -> None:
         """A line has ended, or the text."""

@@ -1,88 +1,96 @@
-"""Arrivals into a batch: which record each belongs to, and whether it is new, a receipt, or for quarantine."""
+"""Dockets into a batch: which record each belongs to, and whether it is new, a receipt, or for quarantine."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from adapter.fhir.statement import Statement, Withdrawal
-from adapter.intake.arrival import Arrival
+from adapter.fhir.statement import Statement
 from adapter.intake.receipts import NewVersion, Receipt, judge
-from adapter.reconcile.versions import Version
-from adapter.store.batch import Batch, Known, Place
-from adapter.store.naming import own_names, sought_names
+from adapter.store.batch import Batch, Known
+from adapter.store.docket import Docket, statement
 
 
-def file(batch: Batch, feed: str, arrivals: Sequence[Arrival]) -> None:
+def file(batch: Batch, dockets: Sequence[Docket]) -> None:
     """Everything that arrived goes into the batch, in its order, each once."""
-    cabinet = _Cabinet(batch, feed, arrivals)
-    for arrival in arrivals:
-        if arrival.said is None:
-            batch.quarantine(arrival.place, arrival.issues)
+    cabinet = _Cabinet(batch, dockets)
+    for docket in dockets:
+        if docket.kind == "fault":
+            batch.quarantine(docket)
         else:
-            cabinet.put(arrival.place, arrival.said, arrival.bundle)
+            cabinet.put(docket)
 
 
 class _Cabinet:
     """The records that a batch touches: those stored before, fetched at once, and those that it makes."""
 
-    def __init__(self, batch: Batch, feed: str, arrivals: Sequence[Arrival]) -> None:
-        self._batch, self._feed = batch, feed
-        said = [arrival.said for arrival in arrivals if arrival.said is not None]
-        names = {name for each in said for name in (*sought_names(feed, each), *own_names(feed, each))}
-        self._named = batch.records_named(names)
+    def __init__(self, batch: Batch, dockets: Sequence[Docket]) -> None:
+        self._batch = batch
+        self._named = batch.records_named({name for each in dockets for name in (*each.sought, *each.own)})
         self._known = batch.versions_of({record for records in self._named.values() for record in records})
-        digests = {arrival.place.sha256 for arrival in arrivals if isinstance(arrival.said, Statement)}
-        same = [
-            each.version.sequence
-            for versions in self._known.values()
-            for each in versions
-            if each.sha256 in digests and each.version.kind == "statement"
-        ]
-        self._statements = batch.statements(same)
+        digests = {each.sha256 for each in dockets if each.kind == "statement"} if self._known else set()
+        self._texts = batch.statements(
+            [
+                each.version.sequence
+                for versions in self._known.values()
+                for each in versions
+                if each.sha256 in digests and each.version.kind == "statement"
+            ]
+        )
+        self._mine: dict[int, Docket] = {}
+        """What this batch has kept, by number."""
         self._united: dict[int, int] = {}
 
-    def put(self, place: Place, said: Statement | Withdrawal, bundle: str) -> None:
-        record = self._record(said)
-        known = self._known.setdefault(record, [])
-        coming = self._batch.coming(said, bundle)
-        match judge(said, place.sha256, coming, known, self._statements):
-            case Receipt(sequence):
-                self._batch.add_receipt(place, sequence)
-            case NewVersion(replaces):
-                self._keep(record, place, said, coming, bundle, replaces)
-
-    def _keep(
-        self,
-        record: int,
-        place: Place,
-        said: Statement | Withdrawal,
-        coming: Version,
-        bundle: str,
-        replaces: int | None,
-    ) -> None:
-        self._batch.add_version(record, place, said, bundle, replaces)
-        self._known[record].append(Known(coming, place.sha256, replaces))
-        if isinstance(said, Statement):
-            self._statements[coming.sequence] = said
-        for name in own_names(self._feed, said):
-            if record not in self._records(name):
-                self._batch.add_name(name, record)
-                self._named.setdefault(name, []).append(record)
-
-    def _record(self, said: Statement | Withdrawal) -> int:
-        """The record that a version belongs to. One that names several makes them one; one that names none is new."""
-        found = sorted({record for name in sought_names(self._feed, said) for record in self._records(name)})
+    def put(self, docket: Docket) -> None:
+        named = self._named
+        found = {record for name in docket.sought if name in named for record in named[name]}
         if not found:
-            return self._batch.next_seq
-        first, *others = found
+            self._keep(self._batch.next_seq, docket, None)
+            return
+        record = self._one(found)
+        known = self._known.get(record)
+        if known is None:  # only this batch has kept anything of it, and that once
+            known = self._known[record] = [self._made(record)]
+        coming = docket.version(self._batch.next_seq, self._batch.delivery)
+        twins = [each.version for each in known if each.sha256 == docket.sha256 and docket.kind == "statement"]
+        statements = {each.sequence: self._statement(each.sequence) for each in twins if each.kind == "statement"}
+        match judge(docket.said, docket.sha256, coming, known, statements):
+            case Receipt(sequence):
+                self._batch.add_receipt(docket, sequence)
+            case NewVersion(replaces):
+                self._keep(record, docket, replaces)
+                known.append(Known(coming, docket.sha256, replaces))
+
+    def _keep(self, record: int, docket: Docket, replaces: int | None) -> None:
+        sequence = self._batch.add_version(record, docket, replaces)
+        self._mine[sequence] = docket
+        for name in docket.own:
+            records = self._named.setdefault(name, [])
+            if not records or record not in {self._end(each) for each in records}:
+                self._batch.add_name(name, record)
+                records.append(record)
+
+    def _made(self, record: int) -> Known:
+        docket = self._mine[record]
+        return Known(docket.version(record, self._batch.delivery), docket.sha256)
+
+    def _statement(self, sequence: int) -> Statement:
+        mine = self._mine.get(sequence)
+        return statement(mine.text if mine else self._texts[sequence])
+
+    def _one(self, found: set[int]) -> int:
+        """The record that a version belongs to: one that names several makes them one."""
+        first, *others = sorted({self._end(record) for record in found})
         for other in others:
             self._batch.unite(other, first)
             self._united[other] = first
-            self._known[first] += self._known.pop(other)
+            self._all(first).extend(self._all(other))
+            del self._known[other]
         return first
 
-    def _records(self, name: bytes) -> set[int]:
-        return {self._end(record) for record in self._named.get(name, ())}
+    def _all(self, record: int) -> list[Known]:
+        if record not in self._known:
+            self._known[record] = [self._made(record)]
+        return self._known[record]
 
     def _end(self, record: int) -> int:
         while record in self._united:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
-CHUNK = 1 << 20
+CHUNK = 4 << 20
 LONGEST_LINE = 256 << 20
 
 
@@ -21,6 +21,11 @@ class Chunk(Struct, frozen=True):
     first: int
     fragment: bool
     closed: bool
+
+    @property
+    def end(self) -> int:
+        """Where the next one starts."""
+        return self.start + len(self.content)
 
     @property
     def after(self) -> int:
@@ -39,24 +44,31 @@ class Chunk(Struct, frozen=True):
 
 
 def chunks(blocks: Iterable[bytes], start: int = 0, line: int = 0) -> Iterator[Chunk]:
-    """The content from byte `start` on, where line number `line` begins, in chunks of about `CHUNK` bytes."""
+    """The content from byte `start` on, where line number `line` begins: in each chunk as many lines as are together
+    no longer than `CHUNK`, or one. Where a chunk ends depends on the content and `start` alone.
+    """
     held, to_skip, inside = bytearray(), start, False
     for block in blocks:
         held += block[to_skip:]
         to_skip = max(0, to_skip - len(block))
-        while held:
-            if inside:
-                cut = held.find(b"\n") + 1
-            elif len(held) < CHUNK:
-                break
-            else:
-                cut = held.rfind(b"\n") + 1
+        while True:
+            cut = _cut(held, inside)
             if not cut and len(held) < LONGEST_LINE:
                 break
-            chunk = Chunk(start, bytes(held[: cut or len(held)]), line, inside or not cut, bool(cut))
+            end = cut or LONGEST_LINE
+            chunk = Chunk(start, bytes(memoryview(held)[:end]), line, inside or not cut, bool(cut))
             inside = not cut
             yield chunk
-            del held[: len(chunk.content)]
-            start, line = start + len(chunk.content), chunk.after
+            del held[:end]
+            start, line = start + end, chunk.after
     if held:
         yield Chunk(start, bytes(held), line, inside, held.endswith(b"\n"))
+
+
+def _cut(held: bytearray, inside: bool) -> int:
+    """Where the next chunk ends; 0 where that cannot be told yet, or no line ends within the longest there may be."""
+    if inside:
+        return held.find(b"\n", 0, LONGEST_LINE) + 1
+    if len(held) < CHUNK:
+        return 0
+    return held.rfind(b"\n", 0, CHUNK) + 1 or held.find(b"\n", CHUNK, LONGEST_LINE) + 1

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
+from msgspec import Struct
 
 from adapter.errors import AdapterError
 from adapter.fhir.context import Context
@@ -18,9 +18,8 @@ from adapter.fhir.pseudonym import Pseudonym
 from adapter.fhir.reading import read, read_delete
 from adapter.fhir.statement import Statement, Withdrawal
 from adapter.fhir.validate import Validated, validate
-from adapter.intake.arrival import Arrival
+from adapter.intake.arrival import Arrival, Place, encoded
 from adapter.normalise.catalogue import Catalogue, load_catalogue
-from adapter.store.batch import Place
 
 HEALTH_CHECKS = "ld-health-check"
 
@@ -47,11 +46,12 @@ class Reader:
             return Arrival(place, issues=piece.issues)
         try:
             said = self._said(piece, place.sha256.hex(), more)
+            text = b"" if isinstance(said, tuple) else encoded(said)  # what cannot be written is better found here
         except Exception as error:  # noqa: BLE001 - one resource that we stumble over must not stop the delivery
             return Arrival(place, issues=(_stumbled(piece, error),))
         if isinstance(said, tuple):
             return Arrival(place, issues=said)
-        return Arrival(place, said, bundle=bundle_of(piece.pointer))
+        return Arrival(place, said, (), bundle_of(piece.pointer), text)
 
     def _said(self, piece: Piece, digest: str, more: Surroundings | None) -> Statement | Withdrawal | tuple[Issue, ...]:
         if piece.action == "delete":
@@ -61,11 +61,9 @@ class Reader:
         if not isinstance(validated, Validated):
             return validated
         context = more(piece.bundle_context) if more else piece.bundle_context
-        statement = read(
+        return read(
             validated.resource, validated.version, context, piece.order, piece.full_url, self._pseudonym, digest
         )
-        msgspec.json.encode(statement)  # what cannot be written is better found here than in the midst of a batch
-        return statement
 
 
 def is_context(piece: Piece) -> bool:
@@ -79,19 +77,25 @@ def bundle_of(pointer: str) -> str:
     return pointer.rpartition("/entry/")[0]
 
 
-def health_checks(catalogue: Catalogue) -> IsRecord:
+class HealthChecks(Struct, frozen=True):
     """Tells health checks by the codes that the mapping tables have for them."""
-    codes = frozenset(
-        code
-        for (_, code), entries in catalogue.book.entries.items()
-        for entry in entries
-        if any(catalogue.public_key(programme) == HEALTH_CHECKS for programme in entry.programmes)
+
+    codes: frozenset[str]
+
+    def __call__(self, resource: dict[str, Any]) -> bool:
+        return is_health_check(resource, self.codes)
+
+
+def health_checks(catalogue: Catalogue) -> HealthChecks:
+    """By all codes of the tables that mean one."""
+    return HealthChecks(
+        frozenset(
+            code
+            for (_, code), entries in catalogue.book.entries.items()
+            for entry in entries
+            if any(catalogue.public_key(programme) == HEALTH_CHECKS for programme in entry.programmes)
+        )
     )
-
-    def is_record(resource: dict[str, Any]) -> bool:
-        return is_health_check(resource, codes)
-
-    return is_record
 
 
 def reader(pseudonym: Pseudonym, fast: bool = True) -> Reader:

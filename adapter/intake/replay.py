@@ -11,12 +11,12 @@ from itertools import groupby
 
 from adapter.fhir.piece import Piece
 from adapter.intake.arrival import Arrival
-from adapter.intake.delivery import read_line
 from adapter.intake.envelope import LARGEST_DOCUMENT
 from adapter.intake.filing import file
 from adapter.intake.lines import chunks
+from adapter.intake.parcel import read_line
 from adapter.intake.reading import Reader, reader
-from adapter.intake.surroundings import Surroundings
+from adapter.intake.surroundings import surroundings_of
 from adapter.store.deliveries import OpenDelivery, Overtaken
 from adapter.store.quarantine import Quarantined
 from adapter.store.store import Store
@@ -51,7 +51,7 @@ def _settle(store: Store, delivery: OpenDelivery, item: Quarantined, arrivals: l
         return False
     try:
         with store.deliveries.taking_out(delivery, item.number, len(arrivals)) as batch:
-            file(batch, delivery.feed, arrivals)
+            file(batch, [arrival.docket(delivery.feed) for arrival in arrivals])
     except Overtaken:  # by another process that replays: it is taken, as was asked
         return True
     return True
@@ -89,10 +89,7 @@ def _of_lines(
     def content() -> Iterator[bytes]:
         return store.deliveries.stream(delivery.number, "content")
 
-    surroundings = Surroundings()
-    surroundings.collect(chunks(content()))
-    if surroundings.left_out:
-        surroundings.collect(chunks(content()))
+    surroundings = surroundings_of(content)
     wanted: dict[int, list[Quarantined]] = {}
     for item in items:
         wanted.setdefault(int(item.pointer.split("/")[1]), []).append(item)

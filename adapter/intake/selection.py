@@ -21,7 +21,7 @@ class Selection(Reader):
     """Reads as `reader` does, past some pieces, or refuses the whole with `refusal`."""
 
     def __init__(self, reader: Reader, passes_over: PassesOver, refusal: tuple[Issue, ...] = ()) -> None:
-        super().__init__(reader._pseudonym, reader._is_record)
+        super().__init__(reader._pseudonym, reader._is_record, reader._fast)
         self._passes_over, self._refusal, self._refused = passes_over, refusal, False
 
     @classmethod
@@ -41,14 +41,16 @@ class Selection(Reader):
 
     def document(self, content: bytes, base_pointer: str = "") -> Document:
         if not self._refusal:
-            return _Part(content, self._is_record, base_pointer, self._passes_over)
+            return _Part(content, self._is_record, base_pointer, self._fast, self._passes_over)
         told, self._refused = self._refused, True
         return _Refused(() if told else self._refusal)
 
 
 class _Part(Document):
-    def __init__(self, content: bytes, is_record: IsRecord, base_pointer: str, passes_over: PassesOver) -> None:
-        super().__init__(content, is_record, base_pointer)
+    def __init__(
+        self, content: bytes, is_record: IsRecord, base_pointer: str, fast: bool, passes_over: PassesOver
+    ) -> None:
+        super().__init__(content, is_record, base_pointer, fast)
         self._passes_over = passes_over
 
     def __iter__(self) -> Iterator[Piece]:

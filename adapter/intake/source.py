@@ -2,16 +2,46 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 import zlib
 from collections.abc import Iterator
 from types import TracebackType
 from typing import BinaryIO
 
+from msgspec import Struct
+
 from adapter.errors import UnreadablePath
 
 BLOCK = 1 << 20
 _CHANGED = "A file changed while it was read: ingest it again when it is complete."
+
+
+class Passage(Struct, frozen=True):
+    """Some bytes of a file that lies where other processes can read it: its blocks from `first` on, marked as they
+    were when they were first read. `end` may lie in the last of them.
+    """
+
+    path: str
+    start: int
+    end: int
+    first: int
+    marks: tuple[tuple[int, int], ...]
+
+    def read(self) -> bytes:
+        """Raises UnreadablePath where it is not what it was."""
+        try:
+            with open(self.path, "rb", buffering=0) as file:
+                file.seek(self.first)
+                held = file.read(sum(length for length, _ in self.marks))
+        except OSError:
+            raise UnreadablePath(_CHANGED) from None
+        at, view = 0, memoryview(held)
+        for length, mark in self.marks:
+            if zlib.crc32(view[at : at + length]) != mark:
+                raise UnreadablePath(_CHANGED)
+            at += length
+        return held[self.start - self.first : self.end - self.first]
 
 
 class Source:
@@ -45,6 +75,15 @@ class Source:
             self._marks.append((len(block), zlib.crc32(block)))
             yield block
         self._whole = True
+
+    def passage(self, start: int, end: int) -> Passage | None:
+        """A reference to bytes of what was read whole; None where this is no file of its own that has a name."""
+        path = getattr(self._file, "name", None)
+        if not self._whole or not isinstance(path, str) or not os.path.isfile(path):
+            return None
+        size = self._marks[0][0] if self._marks else 1  # all blocks but the last are as long as the first
+        first, last = start // size, -(-end // size)
+        return Passage(os.path.abspath(path), start, end, first * size, tuple(self._marks[first:last]))
 
     def _again(self) -> Iterator[bytes]:
         position = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from adapter.fhir import bundle, json_text
 from adapter.fhir.context import Context, Json
@@ -16,7 +16,7 @@ from adapter.fhir.issue import Issue
 from adapter.fhir.shape import shaped
 from adapter.fhir.spans import Span
 from adapter.fhir.version import fhir_version
-from adapter.intake.lines import Chunk
+from adapter.intake.lines import Chunk, chunks
 
 LARGEST = 64 << 20
 """Bytes of context that are kept at hand."""
@@ -127,6 +127,16 @@ class Surroundings:
             known = self._lines.get(key)
             self._parsed[key] = _read(known[1]) if known else None
         return self._parsed[key]
+
+
+def surroundings_of(content: Callable[[], Iterator[bytes]], records_only: bool = False) -> Surroundings:
+    """Those of a content that can be read again and again; none, and unread, where it holds nothing but records."""
+    found = Surroundings()
+    if not records_only:
+        found.collect(chunks(content()))
+        if found.left_out:
+            found.collect(chunks(content()))
+    return found
 
 
 def _targets(line: bytes) -> set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -16,14 +16,15 @@ from msgspec import Struct
 from sqlalchemy import Connection, Table
 
 from adapter.fhir.issue import Issue
-from adapter.fhir.statement import SourceOrder, Statement, Withdrawal
+from adapter.fhir.statement import SourceOrder
 from adapter.reconcile.versions import Version
+from adapter.store.bulk import insert_rows
 from adapter.store.database import next_number
 from adapter.store.delivery import Stream
-from adapter.store.seal import Seal
+from adapter.store.docket import Docket
+from adapter.store.seal import Seal, SealedPart, sealed_parts
 from adapter.store.tables import (
     BATCH,
-    PATIENT_BYTES,
     PAYLOAD,
     QUARANTINE,
     RECEIPT,
@@ -35,18 +36,7 @@ from adapter.store.tables import (
 IN_LIST = 500
 """How many values one SELECT … IN asks for: well below the limits of both databases."""
 
-_TEXT = msgspec.json.Encoder(order="deterministic")
-_STATEMENT = msgspec.json.Decoder(Statement)
 ISSUES = msgspec.json.Decoder(list[Issue])
-
-
-class Place(Struct, frozen=True):
-    """Where a resource lies in its delivery: JSON pointer, byte span of the content, SHA-256 of the bytes."""
-
-    pointer: str
-    start: int
-    length: int
-    sha256: bytes
 
 
 class Known(Struct, frozen=True):
@@ -58,38 +48,33 @@ class Known(Struct, frozen=True):
 
 
 class Batch:
-    """The pen of one transaction. `next_seq` is the number that the next version will get."""
+    """The pen of one transaction. `next_seq` is the number that the next version will get, `delivery` the number of
+    the delivery.
+    """
 
     def __init__(self, connection: Connection, seal: Seal, delivery: tuple[int, str], number: int) -> None:
         self._connection, self._seal, self._number = connection, seal, number
-        self._delivery, self._delivery_id = delivery
-        self._rows: dict[str, list[dict[str, Any]]] = {}
+        self.delivery, self._delivery_id = delivery
+        self._rows: dict[str, list[tuple[Any, ...]]] = {table.name: [] for table in _BULK}
+        self._versions, self._names = self._rows[RECORD_VERSION.name], self._rows[RECORD_IDENTIFIER.name]
         self.next_seq = next_number(connection, RECORD_VERSION.c.seq)
-        self._next = {each.name: next_number(connection, each.c.number) for each in (RECEIPT, QUARANTINE)}
+        self._next: dict[str, int] = {}
         self._quarantined = -1
 
-    def keep(self, stream: Stream, start: int, content: bytes | memoryview) -> None:
-        """Keep a chunk of the delivery, verbatim."""
-        sealed = self._seal.close(content, place_of(self._delivery_id, stream, start))
-        self._add(
-            PAYLOAD,
-            delivery=self._delivery,
-            stream=stream,
-            start=start,
-            length=len(content),
-            sha256=hashlib.sha256(content).digest(),
-            key_id=sealed.key_id,
-            nonce=sealed.nonce,
-            body=sealed.body,
-        )
+    def keep(self, stream: Stream, start: int, content: bytes) -> None:
+        """Keep some bytes of the delivery, verbatim."""
+        self.keep_sealed(stream, sealed_parts(self._seal, self._delivery_id, stream, start, content))
+
+    def keep_sealed(self, stream: Stream, parts: Iterable[SealedPart]) -> None:
+        """The same of bytes that somebody has sealed already."""
+        self._rows[PAYLOAD.name] += [
+            (self.delivery, stream, each.start, each.length, each.sha256, each.key_id, each.nonce, each.body)
+            for each in parts
+        ]
 
     def records_named(self, names: Collection[bytes]) -> dict[bytes, list[int]]:
         """Name → the records known under it, each as the one that it was united into."""
-        found: list[tuple[bytes, int]] = []
-        for part in in_lists(names):
-            query = sa.select(RECORD_IDENTIFIER.c.digest, RECORD_IDENTIFIER.c.record)
-            query = query.where(RECORD_IDENTIFIER.c.digest.in_(part))
-            found += [(row[0], row[1]) for row in self._connection.execute(query)]
+        found = list(_with_names(self._connection, names))
         root = roots(self._connection, {record for _, record in found})
         named: dict[bytes, list[int]] = {}
         for digest, record in found:
@@ -108,89 +93,83 @@ class Batch:
                 versions[owner[row.record]].append(known_of(row))
         return versions
 
-    def statements(self, sequences: Collection[int]) -> dict[int, Statement]:
-        found: dict[int, Statement] = {}
+    def statements(self, sequences: Collection[int]) -> dict[int, str]:
+        """What versions say that were kept before this batch: their JSON."""
+        found: dict[int, str] = {}
         for part in in_lists(sequences):
             query = sa.select(RECORD_VERSION.c.seq, RECORD_VERSION.c.statement).where(RECORD_VERSION.c.seq.in_(part))
-            found |= {row[0]: _STATEMENT.decode(row[1]) for row in self._connection.execute(query)}
+            found |= {row[0]: row[1] for row in self._connection.execute(query)}
         return found
 
-    def coming(self, said: Statement | Withdrawal, bundle: str) -> Version:
-        """How `said` will be kept if it is kept next. `bundle` is the pointer of the Bundle that it came in."""
-        kind: Literal["statement", "delete"] = "statement" if isinstance(said, Statement) else "delete"
-        in_error = isinstance(said, Statement) and said.status == "entered-in-error"
-        return Version(self.next_seq, kind, said.order, f"{self._delivery}:{bundle}", in_error)
-
-    def add_version(
-        self, record: int, place: Place, said: Statement | Withdrawal, bundle: str, replaces: int | None = None
-    ) -> None:
-        """A new version of a record; with `record` equal to `next_seq`, of a new one."""
-        version = self.coming(said, bundle)
-        patient = bytes.fromhex(said.patient)[:PATIENT_BYTES] if isinstance(said, Statement) and said.patient else None
+    def add_version(self, record: int, docket: Docket, replaces: int | None = None) -> int:
+        """A new version of a record; with `record` equal to `next_seq`, of a new one. Answers its number."""
+        sequence = self.next_seq
         self.next_seq += 1
-        self._add(
-            RECORD_VERSION,
-            seq=version.sequence,
-            record=record,
-            batch=self._number,
-            **_columns(place),
-            kind=version.kind,
-            patient=patient,
-            entered_in_error=version.entered_in_error,
-            source_version=said.order.version,
-            source_updated=said.order.updated,
-            history_position=said.order.history,
-            bundle=bundle,
-            replaces=replaces,
-            statement=_TEXT.encode(said).decode(),
+        self._versions.append(
+            (
+                sequence,
+                record,
+                self._number,
+                docket.pointer,
+                docket.start,
+                docket.length,
+                docket.sha256,
+                docket.kind,
+                docket.patient,
+                docket.in_error,
+                docket.order_version,
+                docket.order_updated,
+                docket.order_history,
+                docket.bundle,
+                replaces,
+                docket.text,
+            )
         )
+        return sequence
 
     def add_name(self, name: bytes, record: int) -> None:
-        self._add(RECORD_IDENTIFIER, digest=name, record=record)
+        self._names.append((name, record))
 
     def unite(self, record: int, into: int) -> None:
-        self._add(RECORD_UNION, record=record, into_record=into, batch=self._number)
+        self._rows[RECORD_UNION.name].append((record, into, self._number))
 
-    def add_receipt(self, place: Place, seq: int) -> None:
-        self._add(RECEIPT, number=self._take(RECEIPT), batch=self._number, **_columns(place), seq=seq)
+    def add_receipt(self, docket: Docket, seq: int) -> None:
+        place = docket.pointer, docket.start, docket.length, docket.sha256
+        self._rows[RECEIPT.name].append((self._take(RECEIPT), self._number, *place, seq))
 
-    def quarantine(self, place: Place, issues: Iterable[Issue], stream: Stream = "content") -> str:
+    def quarantine(self, docket: Docket, stream: Stream = "content") -> str:
         """Set a resource aside with every reason. Answers its id, which counts within the delivery."""
         if self._quarantined < 0:
             query = sa.select(sa.func.count()).select_from(QUARANTINE).join(BATCH)
-            query = query.where(BATCH.c.delivery == self._delivery)
+            query = query.where(BATCH.c.delivery == self.delivery)
             self._quarantined = self._connection.execute(query).scalar_one()
         self._quarantined += 1
         id_ = hashlib.sha256(f"{self._delivery_id}:{self._quarantined}".encode()).hexdigest()[:16]
-        self._add(
-            QUARANTINE,
-            number=self._take(QUARANTINE),
-            id=id_,
-            batch=self._number,
-            stream=stream,
-            **_columns(place),
-            issues=_TEXT.encode(list(issues)).decode(),
-        )
+        place = docket.pointer, docket.start, docket.length, docket.sha256
+        self._rows[QUARANTINE.name].append((self._take(QUARANTINE), id_, self._number, stream, *place, docket.text))
         return id_
 
     def flush(self) -> None:
         """Insert what was collected, parents before children."""
-        for table in (PAYLOAD, RECORD_VERSION, RECORD_IDENTIFIER, RECORD_UNION, RECEIPT, QUARANTINE):
-            rows = self._rows.pop(table.name, None)
-            if rows:
-                self._connection.execute(sa.insert(table), rows)
-
-    def _add(self, table: Table, **row: Any) -> None:
-        self._rows.setdefault(table.name, []).append(row)
+        self._names.sort()  # near each other in the index: fewer of its pages are touched
+        for table in _BULK:
+            insert_rows(self._connection, table, self._rows[table.name])
+            self._rows[table.name].clear()
 
     def _take(self, table: Table) -> int:
-        self._next[table.name] += 1
-        return self._next[table.name] - 1
+        number = self._next.get(table.name) or next_number(self._connection, table.c.number)
+        self._next[table.name] = number + 1
+        return number
 
 
-def place_of(delivery: str, stream: str, start: int) -> str:
-    """What a sealed chunk is bound to."""
-    return f"{delivery}/{stream}/{start}"
+_BULK = (PAYLOAD, RECORD_VERSION, RECORD_IDENTIFIER, RECORD_UNION, RECEIPT, QUARANTINE)
+
+
+def _with_names(connection: Connection, names: Collection[bytes]) -> Iterator[tuple[bytes, int]]:
+    for part in in_lists(names):
+        query = sa.select(RECORD_IDENTIFIER.c.digest, RECORD_IDENTIFIER.c.record)
+        for row in connection.execute(query.where(RECORD_IDENTIFIER.c.digest.in_(part))):
+            yield row[0], row[1]
 
 
 def in_lists(values: Collection[Any]) -> Iterator[list[Any]]:
@@ -251,7 +230,3 @@ _KNOWN_COLUMNS = [
         "replaces",
     )
 ]
-
-
-def _columns(place: Place) -> dict[str, Any]:
-    return {"pointer": place.pointer, "start": place.start, "length": place.length, "sha256": place.sha256}

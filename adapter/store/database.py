@@ -13,12 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from adapter.errors import StoreBusy, StoreError, UsageError
 from adapter.store.migrations import HEAD
@@ -183,19 +184,20 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _sentence(error) from None
+        raise _sentence(error.orig, error.connection_invalidated) from None
+    except psycopg.Error as error:  # of a COPY, which goes past the layer
+        raise _sentence(error, isinstance(error, psycopg.OperationalError) and error.sqlstate is None) from None
     except SQLAlchemyError as error:
         raise StoreError(f"The database layer failed ({type(error).__name__}): please report this.") from None
 
 
-def _sentence(error: DBAPIError) -> StoreError:
+def _sentence(original: BaseException | None, lost: bool) -> StoreError:
     """Our words for a driver's error: its kind and its code, never its text."""
-    original = error.orig
     sqlite_code = getattr(original, "sqlite_errorcode", None)
     state = getattr(original, "sqlstate", None)
     if (sqlite_code is not None and sqlite_code & 0xFF in _SQLITE_BUSY) or state in _POSTGRES_BUSY:
         return StoreBusy("Another process is writing to the database: wait until it has finished, then try again.")
-    if error.connection_invalidated or (isinstance(error, OperationalError) and state is None and sqlite_code is None):
+    if lost or (type(original).__name__ == "OperationalError" and state is None and sqlite_code is None):
         return StoreError("The database does not answer: check its URL and that it runs, then try again.")
     name = getattr(original, "sqlite_errorname", None) or state or type(original).__name__
     return StoreError(f"The database refused ({name}): check its free space and your rights, then try again.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,10 +12,10 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from adapter.errors import StoreError, UnknownName
-from adapter.store.batch import Batch, place_of
+from adapter.store.batch import Batch
 from adapter.store.database import Database, next_number
 from adapter.store.delivery import Delivery, Encoding, Figures, Format, Position, Stream
-from adapter.store.seal import Seal, Sealed
+from adapter.store.seal import Seal, Sealed, place_of
 from adapter.store.tables import (
     BATCH,
     DELIVERY,
@@ -55,31 +55,39 @@ class Deliveries:
     def begin(self, feed: str, sha256: bytes, size: int, encoding: Encoding, format_: Format) -> OpenDelivery:
         """A new delivery, or the one of the same bytes to the same feed that was never taken to its end."""
         with self._database.write() as connection:
-            feed_number = connection.execute(sa.select(FEED.c.number).where(FEED.c.name == feed)).scalar()
-            if feed_number is None:
-                raise UnknownName("There is no such feed: name it in a first ingest.")
-            same = (DELIVERY.c.feed == feed_number) & (DELIVERY.c.sha256 == sha256)
-            query = sa.select(DELIVERY, DELIVERY_END.c.finished).outerjoin(DELIVERY_END).where(same)
-            earlier = connection.execute(query.order_by(DELIVERY.c.number)).all()
-            for row in earlier:
-                if row.finished is None:
-                    return OpenDelivery(row.number, row.id, feed, row.encoding, row.format, True)
-            number = next_number(connection, DELIVERY.c.number)
-            seed = f"{feed}\n{sha256.hex()}\n{len(earlier) + 1}"
-            id_ = hashlib.sha256(seed.encode()).hexdigest()[:ID_LENGTH]
-            connection.execute(
-                sa.insert(DELIVERY).values(
-                    number=number,
-                    id=id_,
-                    feed=feed_number,
-                    received=self._database.clock(),
-                    sha256=sha256,
-                    size=size,
-                    encoding=encoding,
-                    format=format_,
-                )
-            )
-        return OpenDelivery(number, id_, feed, encoding, format_, False)
+            return self._begun(connection, feed, sha256, size, encoding, format_)
+
+    def begun(self, feed: str, sha256: bytes) -> bool:
+        """Whether the same bytes came to this feed before and were never taken to their end."""
+        query = sa.select(DELIVERY.c.number).join_from(DELIVERY, FEED).outerjoin(DELIVERY_END)
+        query = query.where(FEED.c.name == feed, DELIVERY.c.sha256 == sha256, DELIVERY_END.c.delivery.is_(None))
+        with self._database.read() as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
+    def whole(
+        self,
+        feed: str,
+        sha256: bytes,
+        size: int,
+        encoding: Encoding,
+        format_: Format,
+        after: Position,
+        received: int,
+        context: int,
+        write: Callable[[Batch], None],
+    ) -> tuple[OpenDelivery, Figures]:
+        """A new delivery from its beginning to its end `after` in one transaction; `write` fills its only batch.
+        Raises Overtaken where the same bytes were begun before.
+        """
+        with self._database.write() as connection:
+            delivery = self._begun(connection, feed, sha256, size, encoding, format_)
+            if delivery.resumed:
+                raise Overtaken
+            number = self._row(connection, delivery.number, "ingest", after, received, context)
+            batch = Batch(connection, self._seal, (delivery.number, delivery.id), number)
+            write(batch)
+            batch.flush()
+            return delivery, self._end(connection, delivery)
 
     def position(self, delivery: OpenDelivery) -> Position:
         with self._database.read() as connection:
@@ -126,16 +134,7 @@ class Deliveries:
     def finish(self, delivery: OpenDelivery) -> Figures:
         """Mark the delivery as taken whole. Answers what became of it; raises StoreError if anything were lost."""
         with self._database.write() as connection:
-            figures = count(connection, delivery.number)
-            if not figures.conserved:
-                raise StoreError(f"Delivery {delivery.id} does not add up: keep the database and report this.")
-            there = sa.select(DELIVERY_END.c.delivery).where(DELIVERY_END.c.delivery == delivery.number)
-            if connection.execute(there).first() is None:
-                values = {name: getattr(figures, name) for name in figures.__struct_fields__}
-                connection.execute(
-                    sa.insert(DELIVERY_END).values(delivery=delivery.number, finished=self._database.clock(), **values)
-                )
-        return figures
+            return self._end(connection, delivery)
 
     def listed(self) -> list[Delivery]:
         """All of them in order of arrival, each with what is stored of it now."""
@@ -186,6 +185,47 @@ class Deliveries:
         if len(found) != length:
             raise StoreError("Kept bytes are missing: restore the database from a copy that verifies.")
         return found
+
+    def _begun(
+        self, connection: Connection, feed: str, sha256: bytes, size: int, encoding: Encoding, format_: Format
+    ) -> OpenDelivery:
+        feed_number = connection.execute(sa.select(FEED.c.number).where(FEED.c.name == feed)).scalar()
+        if feed_number is None:
+            raise UnknownName("There is no such feed: name it in a first ingest.")
+        same = (DELIVERY.c.feed == feed_number) & (DELIVERY.c.sha256 == sha256)
+        query = sa.select(DELIVERY, DELIVERY_END.c.finished).outerjoin(DELIVERY_END).where(same)
+        earlier = connection.execute(query.order_by(DELIVERY.c.number)).all()
+        for row in earlier:
+            if row.finished is None:
+                return OpenDelivery(row.number, row.id, feed, row.encoding, row.format, True)
+        number = next_number(connection, DELIVERY.c.number)
+        seed = f"{feed}\n{sha256.hex()}\n{len(earlier) + 1}"
+        id_ = hashlib.sha256(seed.encode()).hexdigest()[:ID_LENGTH]
+        connection.execute(
+            sa.insert(DELIVERY).values(
+                number=number,
+                id=id_,
+                feed=feed_number,
+                received=self._database.clock(),
+                sha256=sha256,
+                size=size,
+                encoding=encoding,
+                format=format_,
+            )
+        )
+        return OpenDelivery(number, id_, feed, encoding, format_, False)
+
+    def _end(self, connection: Connection, delivery: OpenDelivery) -> Figures:
+        figures = count(connection, delivery.number)
+        if not figures.conserved:
+            raise StoreError(f"Delivery {delivery.id} does not add up: keep the database and report this.")
+        there = sa.select(DELIVERY_END.c.delivery).where(DELIVERY_END.c.delivery == delivery.number)
+        if connection.execute(there).first() is None:
+            values = {name: getattr(figures, name) for name in figures.__struct_fields__}
+            connection.execute(
+                sa.insert(DELIVERY_END).values(delivery=delivery.number, finished=self._database.clock(), **values)
+            )
+        return figures
 
     def _row(self, connection: Connection, delivery: int, cause: str, at: Position, received: int, context: int) -> int:
         number = next_number(connection, BATCH.c.number)

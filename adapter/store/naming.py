@@ -21,27 +21,32 @@ def identifier_name(feed: str, system: str, value: str) -> bytes:
     return _name(feed, "identifier", system, value)
 
 
+def names(feed: str, what: Statement | Withdrawal) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
+    """Both of these: `own_names`, and `sought_names`."""
+    shared = _identifiers(feed, what.identifiers)
+    stated, deleted = _resource(feed, "stated", what), _resource(feed, "deleted", what)
+    if isinstance(what, Withdrawal):
+        return (*shared, *deleted), (*shared, *deleted, *stated)
+    return (*shared, *stated), (*shared, *deleted)
+
+
 def own_names(feed: str, what: Statement | Withdrawal) -> list[bytes]:
     """The names under which a version makes its record known."""
-    said = "deleted" if isinstance(what, Withdrawal) else "stated"
-    return [*_identifiers(feed, what.identifiers), *_resource(feed, said, what)]
+    return list(names(feed, what)[0])
 
 
 def sought_names(feed: str, what: Statement | Withdrawal) -> list[bytes]:
     """The names under which the record that a version belongs to may be known already."""
-    names = [*_identifiers(feed, what.identifiers), *_resource(feed, "deleted", what)]
-    if isinstance(what, Withdrawal):
-        names += _resource(feed, "stated", what)
-    return names
+    return list(names(feed, what)[1])
 
 
 def _identifiers(feed: str, identifiers: Iterable[Identifier]) -> list[bytes]:
     return [identifier_name(feed, each.system, each.value) for each in identifiers]
 
 
-def _resource(feed: str, said: str, what: Statement | Withdrawal) -> list[bytes]:
-    """By type and id: `Observation/5` is not `Immunization/5`."""
-    return [_name(feed, said, what.resource, what.resource_id)] if what.resource_id else []
+def _resource(feed: str, known: str, what: Statement | Withdrawal) -> list[bytes]:
+    """By type and id: `Observation/5` is not `Immunization/5`. `known` is how: `stated` or `deleted`."""
+    return [_name(feed, known, what.resource, what.resource_id)] if what.resource_id else []
 
 
 def _name(*parts: str) -> bytes:

@@ -13,6 +13,8 @@ from msgspec import Struct
 from adapter.errors import KeyFault, StoreError
 
 NONCE_BYTES = 12
+PART = 1 << 20
+"""Bytes that are compressed together: more would hardly be smaller, and who asks for one record opens one part."""
 _LEVEL = 3
 
 
@@ -24,12 +26,28 @@ class Sealed(Struct, frozen=True):
     body: bytes
 
 
+class SealedPart(Struct, frozen=True, array_like=True):
+    """A chunk of a stream as it lies in the database: `length` and `sha256` are of its plain bytes."""
+
+    start: int
+    length: int
+    sha256: bytes
+    key_id: str
+    nonce: bytes
+    body: bytes
+
+
 class Seal:
     """Seals and opens chunks under one data key, or under none."""
 
     def __init__(self, key: bytes | None) -> None:
+        self._key = key
         self._cipher = AESGCM(key) if key else None
         self.key_id = hashlib.sha256(key).hexdigest()[:8] if key else ""
+
+    def __reduce__(self) -> tuple[type[Seal], tuple[bytes | None]]:
+        """The cipher itself cannot go to another process."""
+        return Seal, (self._key,)
 
     def close(self, plain: bytes | memoryview, place: str) -> Sealed:
         """`place` names where the chunk belongs. It is authenticated: moved elsewhere, the chunk cannot be opened."""
@@ -56,6 +74,23 @@ class Seal:
             return decompress(body, length)
         except zstandard.ZstdError:
             raise StoreError(_ALTERED) from None
+
+
+def place_of(delivery: str, stream: str, start: int) -> str:
+    """What a sealed chunk is bound to."""
+    return f"{delivery}/{stream}/{start}"
+
+
+def sealed_parts(seal: Seal, delivery: str, stream: str, start: int, content: bytes) -> list[SealedPart]:
+    """Bytes of a delivery from `start` on, ready to be kept, in parts of about `PART` bytes."""
+    cuts = range(0, len(content), PART) if len(content) > PART else (0,)
+    view, parts = memoryview(content), list[SealedPart]()
+    for at in cuts:
+        plain = view[at : at + PART] if len(cuts) > 1 else view
+        sealed = seal.close(plain, place_of(delivery, stream, start + at))
+        digest = hashlib.sha256(plain).digest()
+        parts.append(SealedPart(start + at, len(plain), digest, sealed.key_id, sealed.nonce, sealed.body))
+    return parts
 
 
 _ALTERED = "Stored bytes were altered since they were kept: restore the database from a copy that verifies."

@@ -21,12 +21,12 @@ from sending import bundle, encoded, immunization, known, ndjson, send
 CHILD = """
 import sys
 from pathlib import Path
-from adapter.intake import delivery, gunzip, lines, source
+from adapter.intake import delivery, gunzip, lines, small, source
 from adapter.intake.source import Source
 from sending import database_settings, shared_reader
 from adapter.store.store import open_store
 source.BLOCK = gunzip.BLOCK = lines.CHUNK = 4_000
-delivery.PIECES = 7
+small.PIECES = 7
 folder, url, file = sys.argv[1:]
 settings = database_settings(Path(folder), url)
 with open_store(settings.database_url, settings) as store, Source(open(file, "rb")) as source:

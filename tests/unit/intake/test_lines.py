@@ -50,6 +50,12 @@ def test_it_can_begin_after_any_chunk(texts: list[bytes], size: int) -> None:
 
 
 def test_places() -> None:
-    [chunk] = chunks([b'{"a":1}\n\n {"b":', b"2}\r\n"])
-    assert list(chunk.lines()) == [(0, 0, b'{"a":1}'), (2, 9, b' {"b":2}\r')]
-    assert chunk.after == 3
+    found = list(chunks([b'{"a":1}\n\n {"b":', b"2}\r\n"]))
+    assert [each for chunk in found for each in chunk.lines()] == [(0, 0, b'{"a":1}'), (2, 9, b' {"b":2}\r')]
+    assert found[-1].after == 3
+
+
+@given(TEXTS, st.booleans(), st.integers(1, 40))
+def test_chunks_depend_on_the_content_alone(texts: list[bytes], closed: bool, size: int) -> None:
+    content = b"\n".join(texts) + (b"\n" if closed else b"")
+    assert list(chunks(blocks(content, size))) == list(chunks([content]))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from adapter.fhir.statement import Identifier
-from adapter.intake import delivery, lines
+from adapter.intake import lines, small
 from adapter.store.store import Store
 
 from sending import bundle, by_identifier, counted, deletion, encoded, immunization, known, ndjson, send
@@ -224,7 +224,7 @@ def test_a_line_that_is_too_long(store: Store, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_large_documents_come_in_several_batches(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "PIECES", 7)
+    monkeypatch.setattr(small, "PIECES", 7)
     many = [immunization(f"v{number}", patient=number) for number in range(50)]
     taken = send(store, bundle(*many, FAULTY, {"resourceType": "Patient"}))
     assert (counted(taken), taken.figures.context) == ((50, 0, 0, 1), 1)
@@ -245,10 +245,10 @@ def test_a_resource_that_we_stumble_over_stops_nothing(store: Store, monkeypatch
 
     validate = reading.validate
 
-    def stumbling(resource: dict[str, object], version: object) -> object:
+    def stumbling(resource: dict[str, object], *others: object) -> object:
         if "v1" in json.dumps(resource["identifier"]):
             raise KeyError("secret value")
-        return validate(resource, version)  # type: ignore[arg-type]
+        return validate(resource, *others)  # type: ignore[arg-type]
 
     monkeypatch.setattr(reading, "validate", stumbling)
     assert counted(send(store, ndjson(*THREE))) == (2, 0, 0, 1)

@@ -1,0 +1,169 @@
+"""Who reads the chunks of a large delivery: this process, or several others, with the same outcome to the byte.
+
+Workers get references, not rows: where a chunk lies in its file. What has no file of its own, such as the text of a
+gzip, is sent to them. They answer with parcels, which this process files in their order. A worker that dies is
+replaced and its errand run again; one errand that kills them again and again ends the delivery, which a later attempt
+goes on with.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.context import BaseContext
+from types import TracebackType
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from adapter.errors import AdapterError
+from adapter.intake.parcel import Errand, Parcel, parcel
+from adapter.intake.reading import Reader
+from adapter.intake.source import Passage, Source
+from adapter.intake.surroundings import Surroundings
+from adapter.store.seal import Seal
+
+LEAST = 16 << 20
+"""Bytes of content below which it is not worth while to start workers: they need a second to get ready."""
+_AHEAD = 2
+_ATTEMPTS = 3
+
+_PARCEL = msgspec.msgpack.Decoder(Parcel)
+_ENCODER = msgspec.msgpack.Encoder()
+_KILLED = "Reading was broken off again and again (is memory short?): ingest the same again, it goes on where it was."
+
+
+class Crew:
+    """`workers` processes that read with `reader`; with one or none, this process does. They start when they are
+    first needed and serve one delivery after the other until the block ends.
+    """
+
+    def __init__(self, reader: Reader, seal: Seal, workers: int = 1) -> None:
+        self._reader, self._seal, self._workers = reader, seal, workers
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._dismiss()
+
+    def parcels(
+        self, errands: Iterable[Errand], surroundings: Surroundings, size: int, source: Source | None
+    ) -> Iterator[Step]:
+        """What comes of each errand, in their order. `size` is how much there is to read; `source` holds it, where it
+        is not something that was unpacked.
+        """
+        if self._workers < 2 or size < LEAST or not surroundings.empty:
+            for errand in errands:
+                yield Step(errand.chunk.end, errand.chunk.after, parcel(self._reader, self._seal, errand, surroundings))
+            return
+        under_way: deque[_Sent] = deque()
+        try:
+            for errand in errands:
+                under_way.append(self._send(errand, source))
+                if len(under_way) >= self._workers + _AHEAD:
+                    yield self._answer(under_way)
+            while under_way:
+                yield self._answer(under_way)
+        finally:
+            for each in under_way:
+                each.future.cancel()
+
+    def _send(self, errand: Errand, source: Source | None) -> _Sent:
+        chunk = errand.chunk
+        end, after = chunk.end, chunk.after
+        passage = source.passage(chunk.start, end) if source else None
+        if passage:
+            errand = replace(errand, chunk=replace(chunk, content=b""))
+        return _Sent(end, after, errand, passage, self._submit(errand, passage))
+
+    def _submit(self, errand: Errand, passage: Passage | None) -> Future[bytes]:
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                self._workers, _context(), initializer=_begin, initargs=(self._reader, self._seal)
+            )
+        return self._pool.submit(_run, errand, passage)
+
+    def _answer(self, under_way: deque[_Sent]) -> Step:
+        """The first of what is under way."""
+        first = under_way[0]
+        for _ in range(_ATTEMPTS):
+            try:
+                made = _PARCEL.decode(first.future.result())
+            except BrokenProcessPool:
+                self._dismiss()
+                for each in under_way:
+                    each.future = self._submit(each.errand, each.passage)
+            else:
+                under_way.popleft()
+                return Step(first.end, first.after, made)
+        raise AdapterError(_KILLED)
+
+    def _dismiss(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+
+class Step(Struct, frozen=True):
+    """How far a delivery is taken with this parcel: bytes of the content, and lines."""
+
+    end: int
+    after: int
+    parcel: Parcel
+
+
+class _Sent(Struct):
+    """An errand under way. Its chunk is empty where a passage says what is in it."""
+
+    end: int
+    after: int
+    errand: Errand
+    passage: Passage | None
+    future: Future[bytes]
+
+
+def _context() -> BaseContext:
+    """Workers are copies of a server that has read our code once; where there is none, each reads it itself."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", __name__])
+    return context
+
+
+_OUTFIT: list[tuple[Reader, Seal]] = []
+"""What a worker works with."""
+
+
+def _begin(reader: Reader, seal: Seal) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is interrupted is the one who sends us
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _OUTFIT[:] = [(reader, seal)]
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _run(errand: Errand, passage: Passage | None) -> bytes:
+    [(reader, seal)] = _OUTFIT
+    if passage:
+        errand = replace(errand, chunk=replace(errand.chunk, content=passage.read()))
+    return _ENCODER.encode(parcel(reader, seal, errand, _NONE))
+
+
+_NONE = Surroundings()

@@ -1,0 +1,60 @@
+"""Many rows into one table at once: COPY on PostgreSQL, one prepared statement on SQLite.
+
+Values go to the driver as they are: numbers, texts, bytes, truth values. Columns of other types are for `insert`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Table
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows whose values are in the order of the table's columns."""
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_insert(table), rows)
+        return
+    cursor = connection.connection.cursor()
+    try:
+        with cursor.copy(_copy(table)) as copy:
+            copy.set_types(_types(table))
+            write = copy.write_row
+            for row in rows:
+                write(row)
+    finally:
+        cursor.close()
+
+
+@cache
+def _insert(table: Table) -> str:
+    return f"INSERT INTO {table.name} VALUES ({', '.join('?' * len(table.columns))})"  # noqa: S608 - our own names
+
+
+@cache
+def _copy(table: Table) -> str:
+    return f"COPY {table.name} ({', '.join(column.name for column in table.columns)}) FROM STDIN (FORMAT BINARY)"
+
+
+@cache
+def _types(table: Table) -> list[str]:
+    return [_type(column) for column in table.columns]
+
+
+def _type(column: sa.Column[Any]) -> str:
+    match column.type:
+        case sa.Boolean():
+            return "bool"
+        case sa.LargeBinary():
+            return "bytea"
+        case sa.BigInteger() | sa.Integer():
+            return "int8"
+        case sa.Text():
+            return "text"
+        case _:
+            raise TypeError(f"{column} is not for rows in bulk")
