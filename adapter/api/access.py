@@ -9,7 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from adapter.api.refusal import Refusal
 from adapter.api.service import service_of
-from adapter.store.api_keys import ADMIN, AUDIT_READ, COUNTS_READ, FEED_WRITE, ApiKey
+from adapter.store.api_keys import ADMIN, AUDIT_READ, COUNTS_READ, FEED_WRITE, REVIEW_WRITE, ApiKey
 
 _BEARER = HTTPBearer(
     scheme_name="key", description="A key that `adapter keys create` printed.", auto_error=False, bearerFormat="adapter"
@@ -55,4 +55,5 @@ async def holder(request: Request, credentials: HTTPAuthorizationCredentials | N
 
 Reader = Annotated[ApiKey, Depends(Access(*READING))]
 Admin = Annotated[ApiKey, Depends(Access(ADMIN))]
+Reviewer = Annotated[ApiKey, Depends(Access(REVIEW_WRITE))]
 Writer = Annotated[ApiKey, Depends(writer)]

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from adapter.cli import console, options
-from adapter.errors import UnknownName, UsageError
+from adapter.errors import UsageError
 from adapter.intake.review_list import read_reviews
+from adapter.runs.reviewing import review as keep
 
 
 class Verdict(StrEnum):
@@ -47,19 +48,9 @@ def review(
         return
     if decision is None or verdict is None or who is None or note is None:
         raise UsageError("A review needs DECISION, --verdict, --by and --note; many come by --from CSV.")
-    if not who.strip() or not note.strip():
-        raise UsageError("A review says who looked (--by) and what was seen (--note).")
     with options.stored(db) as store:
-        found = store.runs.decisions_like(decision)
-        if len(found) != 1:
-            raise UnknownName("No decision has this id, or several begin so: `adapter decisions` lists them.")
-        decided = found[0].decision
-        if decided.practice is None:
-            raise UsageError("No practice claims this record, so there is nothing to review.")
-        record = decided.record
-        key = (record.feed, record.system or "", record.value)
-        store.reviews.add(decided.practice, key, verdict.value, who.strip(), note.strip())
-    console.write(f"Kept. It holds for {decided.practice} from the next run on.\n")
+        kept = keep(store, decision, verdict.value, who, note)
+    console.write(f"Kept. It holds for {kept.practice} from the next run on.\n")
 
 
 def _many(file: Path, db: str | None) -> None:

@@ -34,6 +34,14 @@ ROUTES: dict[tuple[str, str], set[str] | set[str | None]] = {
     ("GET", "/trace/{id}?bytes=true"): {"audit:read"},
     ("GET", "/diff"): READ,
     ("GET", "/quarantine"): READ,
+    ("GET", "/reviews"): READ,
+    ("POST", "/reviews"): {"review:write"},
+    ("GET", "/declarations"): READ,
+    ("POST", "/declarations"): {"review:write"},
+    ("GET", "/incidents"): READ,
+    ("POST", "/incidents"): {"admin"},
+    ("GET", "/incidents/{id}"): READ,
+    ("POST", "/incidents/{id}/close"): {"admin"},
 }
 
 
