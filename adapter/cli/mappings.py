@@ -15,7 +15,7 @@ from adapter.normalise.check import open_questions
 from adapter.normalise.explain import explain
 from adapter.normalise.export import export as exported
 from adapter.normalise.tables import mappings_folder, read_folder, read_tables
-from adapter.organisations.role_table import read_roles
+from adapter.organisations.role_table import open_roles, read_roles
 from adapter.runs.ruleset import catalogue_in_force
 
 ROLES = "organisation_roles.csv"
@@ -45,6 +45,9 @@ def check(
     if open_:
         questions = open_questions(tables)
         rows = [(one.row, one.subject, one.text) for one in questions]
+        roles_file = files.get(ROLES, b"")
+        if not any(isinstance(one, Issue) for one in read_roles(roles_file)):
+            rows += [(f"{ROLES}:{line}", subject, text) for line, subject, text in open_roles(roles_file)]
         console.out().print(console.table(f"{len(rows)} open questions", ("row", "about", "question"), rows))
         return
     faults = [

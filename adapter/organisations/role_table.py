@@ -23,7 +23,7 @@ RoleKind = Literal[
     "vaccination-centre",
     "plain",
 ]
-_COLUMNS = ["role", "kind", "primary", "source", "note"]
+_COLUMNS = ["role", "kind", "primary", "source", "open", "note"]
 _ROLE = re.compile(r"RO[0-9]{1,4}", re.ASCII)
 
 
@@ -57,6 +57,14 @@ def read_roles(content: bytes) -> tuple[RoleMeaning, ...] | tuple[Issue, ...]:
             primary = {"yes": True, "no": False}.get(row[2])
             meanings.append(RoleMeaning(row[0], row[1], primary))  # type: ignore[arg-type]  # checked by _fault
     return tuple(issues) or tuple(meanings)
+
+
+def open_roles(content: bytes) -> tuple[tuple[int, str, str], ...]:
+    """(line, role or kind, what is not public about it) of each open row; the table must be sound."""
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    return tuple(
+        (number, row["role"] or row["kind"], row["open"]) for number, row in enumerate(rows, start=2) if row["open"]
+    )
 
 
 def _fault(row: list[str], seen: set[str]) -> str:

@@ -168,7 +168,7 @@ SUCCESSION = Rule(
             vaccinations=1,
         ),
         doses(
-            "One dose, dated on either side of the succession: each record claims by its own day, and a person is asked.",
+            "One dose, dated on both sides of the succession: each record claims by its own day; a person is asked.",
             [
                 sent(OLD_GP, "a", performer="H81001", occurred="2024-09-13", lot="AB12"),
                 sent(NEW_GP, "b", performer="H81002", occurred="2024-09-14", lot="AB12"),

@@ -109,7 +109,7 @@ SAME_LOT = Rule(
         apart("Programmes that do not overlap.", gp(lot="AB12"), poc(lot="AB12", occurred="2024-09-13", code=FLU)),
         *(
             apart(f"A filler is no lot: {lot or 'nothing'}.", gp(lot=lot), poc(lot=lot, occurred="2024-09-13"))
-            for lot in ("", "0", "A", "000", "NA", "UNKNOWN")
+            for lot in ("", "0", "A", "000", "NA", "N/A", "NONE", "UNKNOWN", "TBC")
         ),
     ),
 )
