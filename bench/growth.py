@@ -56,7 +56,7 @@ def lines(found: list[dict[str, object]], databases: tuple[str, ...]) -> list[tu
                     f"{again:,.2f}",
                     grown,
                     f"{memory:,.0f}",
-                    f"{one.stored[name] / records:,.0f}",
+                    f"{one.stored[name].total / records:,.0f}",
                 )
             )
     return shown

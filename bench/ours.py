@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import sqlite3
 import sys
 import time
 from collections import Counter
@@ -18,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
+import msgspec
 from adapter.cli import diff
 from adapter.cli.ingest import take_all
 from adapter.organisations.parse import parse
@@ -28,8 +27,10 @@ from adapter.settings import Settings
 from adapter.store.store import Store, open_store
 from bench.load import PARTS, Load
 from bench.plan import FIRST_MONTH, LAST_MONTH
+from bench.stored import stored
 from bench.truth import Count, compared, named
 
+DATABASE = "bench.sqlite3"
 PATIENT_KEY = bytes(range(32))
 _MONTHS = Parameters(FIRST_MONTH, LAST_MONTH)
 _SHOWN = 5
@@ -83,20 +84,6 @@ def check(load: Load, part: str, finished: Finished) -> None:
         raise WrongCounts(f"{len(faults)} counts are wrong after {part}. " + "; ".join(faults[:_SHOWN]))
 
 
-def stored(store_url: str, folder: Path) -> int:
-    """Bytes on the disk: tables and every index."""
-    if store_url.startswith("sqlite"):
-        with sqlite3.connect(folder / "bench.sqlite3") as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return sum(file.stat().st_size for file in folder.glob("*.sqlite3*"))
-    engine = sa.create_engine(store_url.replace("postgresql:", "postgresql+psycopg:"), hide_parameters=True)
-    try:
-        with engine.connect() as connection:
-            return int(connection.execute(sa.text("SELECT pg_database_size(current_database())")).scalar_one())
-    finally:
-        engine.dispose()
-
-
 def _tell(step: str, seconds: float, **more: Any) -> None:
     print(json.dumps({"step": step, "seconds": seconds, **more}), flush=True)
 
@@ -113,13 +100,13 @@ def main(folder: Path, url: str, data: Path) -> None:
     settings = Settings(url, data, patient_key=PATIENT_KEY)
     with open_store(url, settings) as store:
         prepare(store, folder, load)
-        _tell("empty", 0, bytes=stored(url, data))
+        empty = stored(url, data / DATABASE)
         figures = _timed("ingest", lambda: ingest(store, folder, load, "base"))
         if figures != load.truths["base"].figures:
             raise WrongCounts(f"Resources arrived as {figures}, and the truth is {load.truths['base'].figures}.")
         last = _timed("first run", lambda: run(store))
         check(load, "base", last)
-        _tell("stored", 0, bytes=stored(url, data))
+        _tell("stored", 0, stored=msgspec.to_builtins(stored(url, data / DATABASE).less(empty)))
         for part in PARTS[1:]:
             _timed(f"ingest {part}", lambda part=part: ingest(store, folder, load, part))  # type: ignore[misc]
             again = _timed(f"re-run {part}", lambda: run(store))

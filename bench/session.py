@@ -10,11 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from bench import authority, duckdb_counts, limit
 from bench.load import Load
 from bench.memory import Watch
+from bench.ours import DATABASE
 from bench.plan import FIRST_MONTH, LAST_MONTH
 from bench.server import Server
+from bench.stored import Stored
 from msgspec import Struct
 
 DATABASES = ("sqlite", "postgresql")
@@ -24,10 +27,10 @@ Seconds = dict[str, float]
 
 
 class Round(Struct, frozen=True):
-    """One turn: seconds by what was measured, bytes by database, peak memory of the process tree by step."""
+    """One turn: seconds by what was measured, what was stored by database, peak memory of the process tree by step."""
 
     seconds: Seconds
-    stored: dict[str, int]
+    stored: dict[str, Stored]
     memory: dict[str, int]
 
 
@@ -46,7 +49,7 @@ class Session:
     def round(self, number: int, contestants: tuple[str, ...]) -> Round:
         """Every contestant once: in this order in even rounds, the other way round in odd ones."""
         seconds: Seconds = {}
-        stored: dict[str, int] = {}
+        stored: dict[str, Stored] = {}
         memory: dict[str, int] = {}
         for name in contestants if number % 2 == 0 else contestants[::-1]:
             self._say(f"round {number + 1}: {name}")
@@ -74,18 +77,18 @@ class Session:
         self.naive = duckdb_counts.wrong(self.load.truths["base"].between(FIRST_MONTH, LAST_MONTH), counts)
         return spent
 
-    def _ours(self, database: str, seconds: Seconds, stored: dict[str, int], memory: dict[str, int]) -> None:
+    def _ours(self, database: str, seconds: Seconds, stored: dict[str, Stored], memory: dict[str, int]) -> None:
         self._databases += 1
         with tempfile.TemporaryDirectory(dir=self._folder) as name:
             if database == "sqlite":
-                told = self._told(f"sqlite:///{name}/bench.sqlite3", Path(name))
+                told = self._told(f"sqlite:///{name}/{DATABASE}", Path(name))
             else:
                 with self._server.database(f"bench_{self._databases}") as url:
                     told = self._told(url, Path(name))
-        sizes = {step["step"]: int(step["bytes"]) for step in told if "bytes" in step}
-        stored[database] = sizes["stored"] - sizes["empty"]
         for step in told:
-            if step["seconds"]:
+            if "stored" in step:
+                stored[database] = msgspec.convert(step["stored"], Stored)
+            else:
                 seconds[f"{database} {step['step']}"] = step["seconds"]
                 memory[f"{database} {step['step']}"] = step["memory"]
 

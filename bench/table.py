@@ -20,9 +20,11 @@ from bench import machine
 from bench.load import Load, make
 from bench.server import server
 from bench.session import DATABASES, Round, Seconds, Session
+from bench.stored import Stored
 from msgspec import Struct
 
 RESULTS = Path(__file__).parent / "results"
+_LARGEST = 6
 CONTESTANTS = ("limit", "authority", "duckdb", *DATABASES)
 
 Spread = tuple[float, float, float]
@@ -133,9 +135,20 @@ def show(load: Load, session: Session, rounds: list[Round], about: dict[str, str
         print_columns((f"{name}: what is asked", "", "median (min–max)", "reached"), lines)
         print()
     for name in DATABASES:
-        stored = max(each.stored[name] for each in rounds) / load.records
-        memory = max(peak for each in rounds for step, peak in each.memory.items() if step.startswith(name))
-        print(f"{name}: {stored:,.0f} bytes a record stored, indexes and all; peak memory {memory / 2**20:,.0f} MiB")
+        show_stored(name, rounds[-1].stored[name], load.records)
+    for name in DATABASES:
+        peak = max(bytes_ for each in rounds for step, bytes_ in each.memory.items() if step.startswith(name))
+        print(f"{name}: peak memory of the process tree {peak / 2**20:,.0f} MiB (asked: under 1,024)")
+
+
+def show_stored(name: str, stored: Stored, records: int) -> None:
+    """Bytes a record: in all, and the largest tables."""
+    asked = " (asked: under 1,000)" if name == "postgresql" else ""
+    print(f"{name}: {stored.total / records:,.0f} bytes a record stored, indexes and all{asked}")
+    largest = sorted(stored.tables.items(), key=lambda each: (-sum(each[1]), each[0]))[:_LARGEST]
+    lines = [(table, f"{rows / records:,.0f}", f"{indexes / records:,.0f}") for table, (rows, indexes) in largest]
+    print_columns(("table", "rows", "indexes"), lines)
+    print()
 
 
 def print_columns(head: tuple[str, ...], lines: Sequence[tuple[str, ...]]) -> None:
