@@ -66,7 +66,7 @@ def in_utc(text: str) -> str:
     if moment is None:
         return ""
     fraction = _FRACTION.search(text)
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") + (fraction[0].rstrip("0.") if fraction else "")
+    return moment.astimezone(UTC).isoformat()[:19] + (fraction[0].rstrip("0.") if fraction else "")
 
 
 def _day(text: str) -> date | None:
