@@ -52,6 +52,9 @@ NAMES = (
 )  # fmt: skip
 
 
+SIGNS = (*" \n\t\u00a0\x0c0129:.,-+/_TZtz\u0660", "00")
+
+
 def paths(value: Any, at: Path = ()) -> Iterator[Path]:
     """Every place in a resource but the resource itself."""
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -99,6 +102,15 @@ def every_element(resource: Json, version: Version) -> Iterator[Json]:
                 for sent in (value, [value], [value, value], [value, None]):
                     changed = {**at, name: sent}
                     yield replaced(resource, path, changed) if path else changed
+
+
+def near(text: str) -> Iterator[str]:
+    """Every text with one sign taken out, put in or another."""
+    for at in range(len(text) + 1):
+        yield text[:at] + text[at + 1 :]
+        for sign in SIGNS:
+            yield text[:at] + sign + text[at:]
+            yield text[:at] + sign + text[at + 1 :]
 
 
 class Mutation:
