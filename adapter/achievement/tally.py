@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import calendar
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import date
+from itertools import groupby
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 
@@ -14,7 +16,14 @@ from adapter.achievement.holds import holds_of
 from adapter.digest import merkle_root, short_id
 from adapter.normalise.catalogue import Catalogue
 from adapter.reasons import Outcome
-from adapter.reconcile.decision import Decision
+
+IN_COUNTS = (Outcome.COUNTED, Outcome.EXCLUDED, Outcome.QUERIED)
+"""The outcomes that a count is made of; what is merged or out of scope is in none."""
+_PLACES = {outcome: bytes([place]) for place, outcome in enumerate(IN_COUNTS)}
+_LEAF = 17
+"""Bytes of a decision: one for the outcome, sixteen of the id."""
+
+Where = TypeVar("Where", bound=Hashable)
 
 
 class Cell(Struct, frozen=True, order=True):
@@ -26,55 +35,86 @@ class Cell(Struct, frozen=True, order=True):
     period: str
 
 
-class Tally:
-    """Adds decisions one at a time; shards are joined by adding their tallies. The order does not matter."""
+class Amount(Struct, frozen=True):
+    """What a cell holds: how many of each outcome of `IN_COUNTS`, and the Merkle root over their decisions' ids."""
+
+    cell: Cell
+    counted: int
+    excluded: int
+    queried: int
+    root: str
+
+
+def cell_of(practice: str | None, programme: str | None, indicator: str | None, period: str | None) -> Cell | None:
+    """The count that a decision is in; none where it leaves one of these open."""
+    return Cell(practice, programme, indicator, period) if practice and programme and indicator and period else None
+
+
+class Tally(Generic[Where]):
+    """Adds decisions one at a time, in few bytes each, under any name for their cells. The order does not matter."""
 
     def __init__(self) -> None:
-        self._outcomes: dict[Cell, Counter[Outcome]] = defaultdict(Counter)
-        self._ids: dict[Cell, list[str]] = defaultdict(list)
+        self._cells: dict[Where, bytearray] = {}
 
-    def add(self, decision: Decision, id_: str) -> None:
-        """A decision that is counted, excluded or queried and names its practice, indicator and month."""
-        if decision.outcome not in (Outcome.COUNTED, Outcome.EXCLUDED, Outcome.QUERIED):
+    def add(self, where: Where, outcome: Outcome, id_: bytes) -> None:
+        """A decision, if it is counted, excluded or queried; `id_` are the sixteen bytes of its id."""
+        place = _PLACES.get(outcome)
+        if place is None:
             return
-        if not (decision.practice and decision.programme and decision.indicator and decision.period):
-            return
-        cell = Cell(decision.practice, decision.programme, decision.indicator, decision.period)
-        self._outcomes[cell][decision.outcome] += 1
-        self._ids[cell].append(id_)
+        found = self._cells.get(where)
+        if found is None:
+            found = self._cells[where] = bytearray()
+        found += place + id_
 
-    def achievements(self, run: str, first: str, last: str, catalogue: Catalogue) -> list[Achievement]:
-        """The counts of the months from `first` to `last`, both included, sorted by cell."""
-        cells = sorted(cell for cell in self._outcomes if first <= cell.period <= last)
-        together: dict[tuple[str, str, str], dict[str, int]] = defaultdict(dict)
-        for cell in cells:
-            values = together[cell.practice, cell.programme, cell.period]
-            values[cell.indicator] = self._outcomes[cell][Outcome.COUNTED]
-        return [
-            self._achievement(cell, run, together[cell.practice, cell.programme, cell.period], catalogue)
-            for cell in cells
-        ]
+    def amounts(self, named: Callable[[Where], Cell | None]) -> Iterator[Amount]:
+        """In the order of cells, as `named` tells them; what it has no cell for is in no count. Empties the tally."""
+        order = sorted((cell, where) for where in self._cells if (cell := named(where)))
+        for cell, where in order:
+            yield _amount(cell, bytes(self._cells.pop(where)))
 
-    def _achievement(self, cell: Cell, run: str, values: dict[str, int], catalogue: Catalogue) -> Achievement:
-        last_day = end_of(cell.period)
-        holds = holds_of(cell.programme, cell.period, last_day, values, catalogue.holds, catalogue.incidents)
-        outcomes = self._outcomes[cell]
-        return Achievement(
-            run=run,
-            count=short_id("count", run, cell),
-            practice=cell.practice,
-            service=catalogue.programmes[cell.programme].service,
-            programme=cell.programme,
-            indicator=cell.indicator,
-            period=cell.period,
-            achievement_date=last_day.isoformat(),
-            value=outcomes[Outcome.COUNTED],
-            state="held" if holds else "ready",
-            holds=holds,
-            excluded=outcomes[Outcome.EXCLUDED],
-            queried=outcomes[Outcome.QUERIED],
-            root=root(self._ids[cell]),
-        )
+
+def _amount(cell: Cell, leaves: bytes) -> Amount:
+    number = Counter(leaves[::_LEAF])
+    counted, excluded, queried = (number[place] for place in range(len(IN_COUNTS)))
+    ids = (leaves[at : at + _LEAF - 1].hex() for at in range(1, len(leaves), _LEAF))
+    return Amount(cell, counted, excluded, queried, root(ids))
+
+
+def achievements(amounts: Iterable[Amount], catalogue: Catalogue) -> Iterator[Achievement]:
+    """The counts of cells that come sorted, and all of a practice's programme and month together: some holds look at
+    all of them. `run` is left empty: a count stands from a run until a run.
+    """
+    for _, group in groupby(amounts, key=lambda each: (each.cell.practice, each.cell.programme)):
+        by_month: dict[str, list[Amount]] = {}
+        together = list(group)
+        for each in together:
+            by_month.setdefault(each.cell.period, []).append(each)
+        values = {period: {one.cell.indicator: one.counted for one in many} for period, many in by_month.items()}
+        yield from (_achievement(each, values[each.cell.period], catalogue) for each in together)
+
+
+def _achievement(amount: Amount, values: dict[str, int], catalogue: Catalogue) -> Achievement:
+    cell = amount.cell
+    last_day = end_of(cell.period)
+    holds = holds_of(cell.programme, cell.period, last_day, values, catalogue.holds, catalogue.incidents)
+    service = catalogue.programmes[cell.programme].service
+    said = (service, last_day.isoformat(), amount.counted, amount.excluded, amount.queried, holds, amount.root)
+    return Achievement(
+        run="",
+        count=short_id("count", cell, said),
+        practice=cell.practice,
+        service=service,
+        programme=cell.programme,
+        indicator=cell.indicator,
+        period=cell.period,
+        achievement_date=last_day.isoformat(),
+        value=amount.counted,
+        state="held" if holds else "ready",
+        holds=holds,
+        excluded=amount.excluded,
+        queried=amount.queried,
+        root=amount.root,
+    )
 
 
 def root(decision_ids: Iterable[str]) -> str:

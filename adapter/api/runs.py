@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -135,15 +134,16 @@ def _asked(body: bytes) -> Asked:
 
 
 def _made(finished: Finished) -> Response:
-    content = shown(finished.run) | {"counts": len(finished.achievements), "repeated": finished.repeated}
+    content = shown(finished.run) | {"counts": finished.counts, "repeated": finished.repeated}
     return json_response(content, 200 if finished.repeated else 201)
 
 
 def _difference(service: Service, a: str, b: str) -> dict[str, Any]:
     first, second = found(service, a), found(service, b)
     runs_ = service.store.runs
-    counts = count_changes(runs_.achievements(first), runs_.achievements(second))
-    changed = changes((first, _decisions(service, first)), (second, _decisions(service, second)))
+    counts = count_changes(*runs_.differing_counts(first, second))
+    before, after = runs_.differing_decisions(first, second)
+    changed = changes((first, before), (second, after))
     return {
         "a": first.id,
         "b": second.id,
@@ -153,10 +153,6 @@ def _difference(service: Service, a: str, b: str) -> dict[str, Any]:
         ],
         "records": [_change(one) for one in changed],
     }
-
-
-def _decisions(service: Service, run: Run) -> Iterator[Decision]:
-    return (one.decision for one in service.store.runs.decisions(run))
 
 
 def _change(change: Change) -> dict[str, Any]:

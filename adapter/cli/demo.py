@@ -92,6 +92,7 @@ def _ingest(store: Store, step: dict[str, str], out: Console) -> None:
 
 def _first(store: Store, finished: Finished, out: Console) -> None:
     decided = list(store.runs.decisions(finished.run))
+    achievements = store.runs.achievements(finished.run)
     out.print(
         "\nA naive reader counts every GP record whose code says given. We ask who gave it. [bold]naive[/bold] is what "
         "would have been paid; [bold]ours[/bold] is what the practices earned, as far as the records can tell.\n"
@@ -109,10 +110,10 @@ def _first(store: Store, finished: Finished, out: Console) -> None:
             one.queried,
             one.state + (f" ({', '.join(one.holds)})" if one.holds else ""),
         )
-        for one in finished.achievements
+        for one in achievements
     ]
     out.print(console.table("The counts", columns, rows, right=("naive", "ours", "excluded", "queried")))
-    paid, ours = sum(naive.values()), sum(one.value for one in finished.achievements)
+    paid, ours = sum(naive.values()), sum(one.value for one in achievements)
     out.print(
         f"Naively {paid} doses would have been paid; {ours} are counted. [bold]held[/bold]: not to be paid before "
         "somebody has looked (incident: the month is suspect by itself; threshold: 5 or more).\n"

@@ -31,18 +31,15 @@ def diff(
 
 def show(store: Store, first: Run, second: Run) -> None:
     out = console.out()
-    counts = count_changes(store.runs.achievements(first), store.runs.achievements(second))
+    counts = count_changes(*store.runs.differing_counts(first, second))
     cells = ("practice", "programme", "indicator", "month", "before", "after")
     rows = [(one.practice, one.programme, one.indicator, one.period, one.before, one.after) for one in counts]
     title = f"Counts that differ between run {first.id[:12]} and run {second.id[:12]}"
     out.print(console.table(title, cells, rows, right=("before", "after")))
-    found = changes((first, _decisions(store, first)), (second, _decisions(store, second)))
+    before, after = store.runs.differing_decisions(first, second)
+    found = changes((first, before), (second, after))
     columns = ("practice", "programme", "month", "feed", "identifier", "before", "after", "cause")
     out.print(console.table(f"{len(found)} records are decided otherwise", columns, [_row(one) for one in found]))
-
-
-def _decisions(store: Store, run: Run) -> list[Decision]:
-    return [one.decision for one in store.runs.decisions(run)]
 
 
 def _row(change: Change) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from adapter.cli import console, options
 from adapter.errors import UsageError
+from adapter.runs.engine import Pool, Serial
 from adapter.runs.reconciliation import Finished, Parameters, reconcile
 
 
@@ -32,23 +33,35 @@ def run(
         str | None, typer.Option("--as-of", metavar="TIME", help="Decide by what had arrived by then, in UTC.")
     ] = None,
     engine: Annotated[Engine, typer.Option("--engine", help="`spark` needs the extra of that name.")] = Engine.LOCAL,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, help="Processes that decide. Else as many as cores, if it is worth it."),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Decide everything anew, to the same result, not only what changed.")
+    ] = False,
     db: options.Database = None,
 ) -> None:
     """Reconcile: link every record, decide it, count. Prints the run's id.
 
-    The id is the hash of everything that went in: the same records under the same rules are the same run.
+    The id is the hash of everything that went in: the same records under the same rules are the same run. Under the
+    rules of the run before, only the patients are decided again of whom something new is known.
     """
     if engine is Engine.SPARK:
-        raise UsageError("The Spark engine is not part of this version: leave out --engine.")
+        raise UsageError("The Spark engine is not installed: leave out --engine.")
     first, last = options.month(period_from), options.month(period_to)
     if last < first:
         raise UsageError("--to lies before --from.")
     parameters = Parameters(first, last, options.moment(as_of), options.settings(db).gms_extension)
     with options.stored(db) as store, console.working("Reconciling records") as step:
-        finished = reconcile(store, parameters, step)
+        finished = reconcile(store, parameters, step, _engine(workers), full)
         unfinished = sorted({one.feed for one in store.deliveries.listed() if one.finished is None})
     console.write(finished.run.id + "\n")
     _tell(finished, unfinished)
+
+
+def _engine(workers: int | None) -> Serial | Pool | None:
+    return None if workers is None else Serial() if workers == 1 else Pool(workers)
 
 
 def _tell(finished: Finished, unfinished: list[str]) -> None:
@@ -56,7 +69,9 @@ def _tell(finished: Finished, unfinished: list[str]) -> None:
     told = Console(file=sys.stderr, highlight=False)
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(finished.run.outcomes.items())) or "none"
     records = sum(finished.run.outcomes.values())
-    told.print(f"{records} records decided: {outcomes}. {len(finished.achievements)} counts.", soft_wrap=True)
+    told.print(f"{records} records decided: {outcomes}. {finished.counts} counts.", soft_wrap=True)
+    if not finished.repeated and finished.decided < records:
+        told.print(f"{finished.decided} of them were decided again; the others stand as they were.", soft_wrap=True)
     if unfinished:
         told.print(
             f"A delivery was cut off and is counted in part: feed {', '.join(unfinished)}. Ingest the same file again.",

@@ -37,8 +37,11 @@ class Settled(Struct, frozen=True):
     grounds: tuple[Ground, ...] = ()
 
 
-def decide(records: Sequence[Record], rules: Rules) -> list[Decision]:
-    """The decisions of one patient's records (or of one record without a patient), in the order of their keys."""
+def decide(records: Sequence[Record], rules: Rules, history: int = 0) -> list[Decision]:
+    """The decisions of one patient's records (or of one record without a patient), in the order of their keys.
+
+    `history` is the code of what is decided together: only the decisions' ids show it.
+    """
     readings = [read(record, rules) for record in records]
     groups = link(readings)
     claimed = [claims(group, readings, rules) for group in groups]
@@ -55,7 +58,7 @@ def decide(records: Sequence[Record], rules: Rules) -> list[Decision]:
         for reading in group
     ]
     settled.sort(key=lambda one: one.reading.record.key)
-    return [_decision(one, rules) for one in settled]
+    return [_decision(one, rules, history) for one in settled]
 
 
 def _given_dose(
@@ -107,7 +110,7 @@ def _settle(
     return Settled(reading, vaccination, shown, merged, supporting_dates(reading), own_grounds(reading))
 
 
-def _decision(settled: Settled, rules: Rules) -> Decision:
+def _decision(settled: Settled, rules: Rules, history: int) -> Decision:
     reading, record = settled.reading, settled.reading.record
     public = {rules.catalogue.public_key(key) for key in settled.programmes} - {""}
     programme = public.pop() if len(public) == 1 else None
@@ -134,4 +137,5 @@ def _decision(settled: Settled, rules: Rules) -> Decision:
         ),
         grounds=settled.grounds,
         sequence=record.sequence,
+        history=history,
     )

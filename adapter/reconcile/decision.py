@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+from functools import lru_cache
+
 import msgspec
 from msgspec import Struct
 
-from adapter.digest import short_id
 from adapter.reasons import Outcome, Reason
 
 
@@ -50,9 +52,50 @@ class Decision(Struct, frozen=True):
     grounds: tuple[Ground, ...] = ()
     sequence: int = 0
     """The store's number of the record version: the way back to its bytes, not part of the decision's id."""
+    history: int = 0
+    """What it was decided together with: 63 bits of the patient's hash; below zero, of a record without a patient."""
+
+
+PLACE_BITS = 16
+"""So much of a history's code begins the ids of its decisions: where to look for one."""
+HISTORY_BITS = 63
+_ID_DIGITS = 32
+_JSON = msgspec.json.Encoder()
 
 
 def decision_id(decision: Decision) -> str:
-    """The id of what was decided: the same decision on another machine or in another run has the same id."""
-    body = msgspec.structs.replace(decision, sequence=0)
-    return short_id("decision", body)
+    """The id of what was decided, 32 hex digits: the same decision on another machine or in another run has the same.
+
+    Four digits tell the place of its history; the others are the SHA-256 of a JSON array of all that was decided, each
+    ground by its own digest (`ground_id`).
+    """
+    record = decision.record
+    said = _JSON.encode(
+        (
+            "decision",
+            decision.outcome,
+            decision.reason,
+            decision.supporting,
+            decision.practice,
+            decision.programme,
+            decision.indicator,
+            decision.period,
+            decision.occurred,
+            decision.vaccination,
+            (record.feed, record.system, record.value, record.version, record.sha256, record.pointer),
+            [ground_id(ground) for ground in decision.grounds],
+        )
+    )
+    digits = PLACE_BITS // 4
+    return f"{place_of(decision.history):0{digits}x}{hashlib.sha256(said).hexdigest()[: _ID_DIGITS - digits]}"
+
+
+def place_of(history: int) -> int:
+    """The first bits of a history's code, with or without a patient."""
+    return (history if history >= 0 else -1 - history) >> (HISTORY_BITS - PLACE_BITS)
+
+
+@lru_cache(maxsize=200_000)
+def ground_id(ground: Ground) -> str:
+    """SHA-256 of the JSON array of its three texts, the first half, in hex."""
+    return hashlib.sha256(_JSON.encode((ground.what, ground.says, ground.source))).hexdigest()[:32]

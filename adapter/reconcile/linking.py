@@ -83,6 +83,10 @@ def filler(lot: str) -> bool:
 
 
 def vaccination_id(group: Sequence[Reading]) -> str:
-    """The same on every machine and for every order: a digest of the smallest record's key."""
-    smallest = min(reading.record.key for reading in group)
-    return hashlib.sha256(msgspec.json.encode(["vaccination", *smallest])).hexdigest()[:32]
+    """The same on every machine and for every order: that of its smallest record."""
+    return vaccination_of(min(reading.record.key for reading in group))
+
+
+def vaccination_of(key: tuple[str, str, str]) -> str:
+    """The id of the vaccination of which the record with this key is the smallest: a digest of the key."""
+    return hashlib.sha256(msgspec.json.encode(["vaccination", *key])).hexdigest()[:32]

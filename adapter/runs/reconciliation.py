@@ -1,7 +1,8 @@
 """One reconciliation run: everything known at a cut, decided under rules that are named by their digests.
 
 A run is a function of its inputs. Its id is the hash of them: which record versions, which tables, which directory,
-which code, which parameters. The same inputs give the same bytes out, on any machine and database.
+which code, which parameters. The same inputs give the same bytes out, on any machine, database and engine, and
+whether everything was decided anew or only what changed since the run before.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import IO
 
@@ -17,19 +18,36 @@ import msgspec
 from msgspec import Struct
 
 from adapter.achievement.achievement import Achievement
-from adapter.achievement.tally import Tally
-from adapter.digest import canonical, digest
+from adapter.digest import SetSum, digest
 from adapter.errors import AdapterError
-from adapter.reconcile.decide import decide
-from adapter.reconcile.decision import Decision, decision_id
-from adapter.reconcile.record import Record
 from adapter.reconcile.review import Review
+from adapter.reconcile.rules import Rules
+from adapter.runs.amounts import Leaves, all_leaves, counted_again, counted_anew
 from adapter.runs.codeversion import code_version
+from adapter.runs.engine import Engine, Pool, Serial, cores
 from adapter.runs.ruleset import rules_in_force
-from adapter.store.runs import Run
+from adapter.runs.share import (
+    Desk,
+    Reference,
+    RuleReference,
+    Share,
+    Work,
+    decide_part,
+    leaf_of,
+    leave,
+    rules_digest,
+    sit,
+)
+from adapter.store.histories import Cut, Part
+from adapter.store.runs import Pen, Run, Runs
+from adapter.store.saving import Before
 from adapter.store.store import Store
+from adapter.store.touched import touched
 
 Report = Callable[[int], None]
+ALL_WITHOUT_PATIENT = (-(1 << 63), -1)
+FEW = 8
+"""Parts that are too few to start processes for."""
 
 
 class Parameters(Struct, frozen=True):
@@ -47,96 +65,210 @@ class Finished(Struct, frozen=True):
     """A run and what a person wants to know of it at once."""
 
     run: Run
-    achievements: list[Achievement]
+    kept: Runs
+    counts: int
     organisations: int
     repeated: bool
     """The same inputs gave this run before: nothing was written."""
+    decided: int = 0
+    """Of so many records the decisions were made anew; the others' stood."""
+
+    @property
+    def achievements(self) -> list[Achievement]:
+        """The counts, read when they are asked for."""
+        return self.kept.achievements(self.run)
 
 
-def reconcile(store: Store, parameters: Parameters, report: Report = lambda _: None) -> Finished:
+class Plan(Struct, frozen=True):
+    """What is to be decided: everything, or what differs from `base`, the run before."""
+
+    reference: Reference
+    parts: list[Part]
+    base: Run | None
+
+
+def reconcile(
+    store: Store,
+    parameters: Parameters,
+    report: Report = lambda _: None,
+    engine: Engine | None = None,
+    full: bool = False,
+) -> Finished:
     """Decide every record known at the cut, once each, and emit the counts of the months asked for.
 
-    Raises AdapterError where records and decisions do not add up: then nothing is written.
+    What the run before decided under the same rules, of patients of whom nothing new is known, stands; `full` decides
+    it anew, to the same result. Raises AdapterError where records and decisions do not add up: then nothing is written.
     """
     started = datetime.now(UTC)
     reviews = store.reviews.listed(parameters.as_of)
     rules, role_digest = rules_in_force(store, parameters.gms_extension, reviews)
-    cut = store.records.cut(parameters.as_of)
-    tally, outcomes, inputs, outputs = Tally(), Counter[str](), hashlib.sha256(), hashlib.sha256()
+    version = code_version()
+    named = RuleReference(parameters.gms_extension, parameters.as_of, len(reviews), rules_digest(rules, role_digest))
+    run = Run(
+        id="",
+        period_from=parameters.period_from,
+        period_to=parameters.period_to,
+        as_of=parameters.as_of,
+        cut=0,
+        cut_digest="",
+        ruleset_digest=rules.catalogue.digest,
+        ruleset_files=dict(rules.catalogue.digests),
+        directory_digest=digest([rules.directory.digest, role_digest]),
+        code_version=version,
+        output_digest="",
+        started=started,
+        finished=started,
+        outcomes={},
+        reviews=len(reviews),
+        gms_extension=parameters.gms_extension,
+    )
+    plan = _plan(store, run, named, reviews, full)
+    chosen = engine or (Serial() if len(plan.parts) <= FEW or cores() == 1 else Pool(cores()))
+    sit(Desk(store.database, plan.reference, rules))
+    try:
+        with tempfile.TemporaryFile() as spool:
+            shares = list(_decided(chosen, plan, spool, report))
+            run = _known(run, plan, shares, reviews)
+            latest = store.runs.latest()
+            if latest and latest.id == run.id and _unchanged(latest, plan, shares):
+                counts = store.runs.counted(latest)
+                return Finished(latest, store.runs, counts, len(rules.directory), repeated=True)
+            return _written(store, run, plan, shares, spool, rules)
+    finally:
+        leave()
+
+
+def _plan(store: Store, run: Run, named: RuleReference, reviews: Sequence[Review], full: bool) -> Plan:
+    cut = store.records.cut(run.as_of)
+    base = None if full else store.runs.latest()
+    if base and _same_rules(base, run):
+        then = Cut(base.cut, base.cut_batch)
+        said = store.reviews.listed(base.as_of)[: base.reviews]
+        differing = [one for one in [*said, *reviews] if (one in said) != (one in reviews)]
+        parts = touched(store.database, (then, cut), differing)
+        return Plan(Reference(store.database.url, cut, then, named), parts, base)
+    return Plan(Reference(store.database.url, cut, None, named), store.records.parts(cut), None)
+
+
+def _same_rules(base: Run, run: Run) -> bool:
+    return (base.ruleset_digest, base.directory_digest, base.code_version, base.gms_extension) == (
+        run.ruleset_digest,
+        run.directory_digest,
+        run.code_version,
+        run.gms_extension,
+    )
+
+
+def _decided(engine: Engine, plan: Plan, spool: IO[bytes], report: Report) -> Iterator[Share]:
+    """The shares in the order of the parts; their decisions go to the spool."""
     records = 0
-    with tempfile.TemporaryFile() as spool:
-        for patient in store.records.read(cut):
-            for record in patient:
-                inputs.update(_input(record))
-            decisions = decide(patient, rules)
-            _conserve(patient, decisions)
-            records += len(patient)
-            for decision in decisions:
-                id_ = decision_id(decision)
-                outputs.update(id_.encode())
-                outcomes[decision.outcome.value] += 1
-                tally.add(decision, id_)
-                _put(spool, id_, decision)
-            report(records)
-        if sum(outcomes.values()) != records:
-            raise AdapterError(f"{records} records gave {sum(outcomes.values())} decisions: nothing was written.")
-        directory = digest([rules.directory.digest, role_digest])
-        version = code_version()
-        id_ = digest(
-            ["run", inputs.hexdigest(), rules.catalogue.digest, directory, version, _asked(parameters), _said(reviews)]
-        )
-        achievements = tally.achievements(id_, parameters.period_from, parameters.period_to, rules.catalogue)
-        outputs.update(canonical(achievements))
-        latest = next(reversed(store.runs.listed()), None)
-        if latest and latest.id == id_ and latest.output_digest == outputs.hexdigest():
-            return Finished(latest, achievements, len(rules.directory), repeated=True)
-        run = Run(
-            id=id_,
-            period_from=parameters.period_from,
-            period_to=parameters.period_to,
-            as_of=parameters.as_of,
-            cut=cut.sequence,
-            cut_digest=inputs.hexdigest(),
-            ruleset_digest=rules.catalogue.digest,
-            ruleset_files=dict(rules.catalogue.digests),
-            directory_digest=directory,
-            code_version=version,
-            output_digest=outputs.hexdigest(),
-            started=started,
+    for share in engine.map(decide_part, [Work(plan.reference, part) for part in plan.parts]):
+        spool.write(len(share.packed).to_bytes(8, "big") + share.packed)
+        records += share.records
+        report(records)
+        yield msgspec.structs.replace(share, packed=b"")
+
+
+def _known(run: Run, plan: Plan, shares: Sequence[Share], reviews: Sequence[Review]) -> Run:
+    """The run with its inputs, and the id that they make."""
+    inputs = SetSum(plan.base.cut_sum if plan.base else b"")
+    for share in shares:
+        inputs.part(share.before)
+        inputs.join(share.inputs)
+    cut_digest = inputs.hexdigest()
+    asked = [run.period_from, run.period_to, run.gms_extension]
+    said = sorted([one.practice, one.feed, one.system, one.value, one.verdict, one.who, one.when] for one in reviews)
+    return msgspec.structs.replace(
+        run,
+        id=digest(["run", cut_digest, run.ruleset_digest, run.directory_digest, run.code_version, asked, said]),
+        cut=plan.reference.cut.sequence,
+        cut_batch=plan.reference.cut.batch,
+        cut_digest=cut_digest,
+        cut_sum=bytes(inputs),
+    )
+
+
+def _unchanged(latest: Run, plan: Plan, shares: Sequence[Share]) -> bool:
+    """The same decisions as well: a run that repeats its inputs and not its outputs is written, so that it is seen."""
+    if plan.base:
+        return not shares
+    outputs = SetSum()
+    for share in shares:
+        outputs.join(share.outputs)
+    return bytes(outputs) == latest.decision_sum
+
+
+def _written(store: Store, run: Run, plan: Plan, shares: Sequence[Share], spool: IO[bytes], rules: Rules) -> Finished:
+    """The run under its number, with its decisions and counts, in one transaction."""
+    months = run.period_from, run.period_to
+    with store.runs.writing() as pen:
+        before = store.runs.latest()
+        if plan.base and (before is None or before.number != plan.base.number):
+            raise AdapterError("Another run was finished meanwhile: nothing was written. Run again.")
+        leaves = Leaves(months)
+        outputs, outcomes = _saved(pen, plan, zip(shares, _spooled(spool), strict=True), leaves)
+        base = plan.base
+        if base and (base.period_from, base.period_to) == months:
+            change = counted_again(pen, pen.decisions.changed, months, rules.catalogue)
+        else:
+            change = counted_anew(pen, all_leaves(pen, months) if base else leaves, rules.catalogue)
+        counts = SetSum(before.count_sum if before else b"")
+        counts.join(change)
+        done = msgspec.structs.replace(
+            run,
+            output_digest=hashlib.sha256(bytes(outputs) + bytes(counts)).hexdigest(),
+            decision_sum=bytes(outputs),
+            count_sum=bytes(counts),
             finished=datetime.now(UTC),
-            outcomes=dict(sorted(outcomes.items())),
+            outcomes={name: number for name, number in sorted(outcomes.items()) if number},
         )
-        spool.seek(0)
-        return Finished(store.runs.save(run, _spooled(spool), achievements), achievements, len(rules.directory), False)
+        signed = pen.sign(done)
+    decided = sum(share.records for share in shares)
+    return Finished(signed, store.runs, store.runs.counted(signed), len(rules.directory), False, decided)
 
 
-def _input(record: Record) -> bytes:
-    """What of a record decides: all but the number that the store gave it."""
-    return hashlib.sha256(canonical(msgspec.structs.replace(record, sequence=0))).digest()
+def _saved(pen: Pen, plan: Plan, shares: Iterable[tuple[Share, bytes]], leaves: Leaves) -> tuple[SetSum, Counter[str]]:
+    """The decisions of all parts are kept; answers their sum, and how many records had which outcome."""
+    base = plan.base
+    outputs, outcomes = SetSum(base.decision_sum if base else b""), Counter(base.outcomes if base else {})
+    nameless = {} if base else pen.decisions.standing([ALL_WITHOUT_PATIENT])
+    for part, (share, packed) in zip(plan.parts, shares, strict=True):
+        if base:
+            before = _taken_out(pen, part, share, outputs, outcomes)
+        else:
+            before = nameless if part.records else pen.decisions.standing(part.spans)
+        kept = pen.decisions.add(packed, before)
+        if base:
+            pen.decisions.end(before)
+        else:
+            leaves.add(kept)
+            if not part.records:
+                pen.decisions.end(before)
+        outputs.join(share.outputs)
+        outcomes.update(share.outcomes)
+    pen.decisions.end(nameless)
+    pen.decisions.finish()
+    return outputs, outcomes
 
 
-def _conserve(records: list[Record], decisions: list[Decision]) -> None:
-    """Each record exactly one decision; the keys are compared, not only counted."""
-    decided = Counter((one.record.feed, one.record.system or "", one.record.value) for one in decisions)
-    if decided != Counter(record.key for record in records):
-        raise AdapterError("A record came back undecided or decided twice: nothing was written; please report this.")
+def _taken_out(pen: Pen, part: Part, share: Share, outputs: SetSum, outcomes: Counter[str]) -> Before:
+    """What stood in a part before it was decided again; sum and outcomes are made less by it."""
+    before = pen.decisions.standing([*part.spans, *((code, code) for code in share.codes_before)])
+    if len(before) != share.records_before:
+        raise AdapterError(
+            "The decisions that stand are not those of the records that the last run knew: nothing was written. "
+            "`adapter run --full` decides everything anew."
+        )
+    ids: dict[int, list[bytes]] = {}
+    for stood in before.values():
+        ids.setdefault(stood.history, []).append(stood.id)
+        outcomes[pen.decisions.outcome(stood.verdict).value] -= 1
+    for leaf in ids.values():
+        outputs.remove(leaf_of(leaf))
+    return before
 
 
-def _asked(parameters: Parameters) -> list[str]:
-    """The parameters that decide. The moment looked back to does so through the records that it lets in."""
-    return [parameters.period_from, parameters.period_to, parameters.gms_extension]
-
-
-def _said(reviews: list[Review]) -> list[list[str]]:
-    return sorted([one.practice, one.feed, one.system, one.value, one.verdict, one.who, one.when] for one in reviews)
-
-
-def _put(spool: IO[bytes], id_: str, decision: Decision) -> None:
-    body = msgspec.msgpack.encode((id_, decision))
-    spool.write(len(body).to_bytes(4, "big") + body)
-
-
-def _spooled(spool: IO[bytes]) -> Iterator[tuple[str, Decision]]:
-    decoder = msgspec.msgpack.Decoder(tuple[str, Decision])
-    while length := spool.read(4):
-        yield decoder.decode(spool.read(int.from_bytes(length, "big")))
+def _spooled(spool: IO[bytes]) -> Iterator[bytes]:
+    spool.seek(0)
+    while length := spool.read(8):
+        yield spool.read(int.from_bytes(length, "big"))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
 
 from adapter.errors import AdapterError
 from adapter.normalise.catalogue import Catalogue, catalogue_under, load_catalogue
@@ -14,7 +17,23 @@ from adapter.organisations.release import Release, decode
 from adapter.organisations.role_table import RoleMeaning, read_roles
 from adapter.reconcile.review import Review
 from adapter.reconcile.rules import Rules
-from adapter.store.store import Store
+from adapter.store.mapping_releases import MappingReleases
+from adapter.store.ods_releases import OdsReleases
+
+
+class Sources(Struct, frozen=True):
+    """Where tables and directory are kept, beside the package's own tables. A store is one, too."""
+
+    mapping_releases: MappingReleases
+    ods_releases: OdsReleases
+
+
+class _Kept(Protocol):
+    @property
+    def mapping_releases(self) -> MappingReleases: ...
+
+    @property
+    def ods_releases(self) -> OdsReleases: ...
 
 
 def catalogue_in_force(releases: Sequence[Overlay] = ()) -> Catalogue:
@@ -40,15 +59,15 @@ def catalogue_in_force(releases: Sequence[Overlay] = ()) -> Catalogue:
     )
 
 
-def rules_in_force(store: Store, gms_extension: str, reviews: Sequence[Review]) -> tuple[Rules, str]:
+def rules_in_force(kept: _Kept, gms_extension: str, reviews: Sequence[Review]) -> tuple[Rules, str]:
     """The rules, and the digest of the role table, which the directory's own digest does not hold."""
-    catalogue = catalogue_in_force(store.mapping_releases.in_force())
+    catalogue = catalogue_in_force(kept.mapping_releases.in_force())
     content = (mappings_folder() / "organisation_roles.csv").read_bytes()
     meanings = read_roles(content)
     roles = [meaning for meaning in meanings if isinstance(meaning, RoleMeaning)]
     if len(roles) != len(meanings):
         raise AdapterError("organisation_roles.csv cannot be read: `adapter mappings check` says where.")
-    releases = (decode(release.parsed) for release in store.ods_releases.listed())
+    releases = (decode(release.parsed) for release in kept.ods_releases.listed())
     directory = Directory.build(
         (release for release in releases if isinstance(release, Release)), roles, catalogue.not_providers
     )

@@ -43,7 +43,7 @@ class Database:
 
     def __init__(self, url: str, clock: Clock = utc_now) -> None:
         """Opens and migrates. Raises UsageError for a URL that is no such thing, StoreError where nobody answers."""
-        self.clock = clock
+        self.clock, self.url = clock, url
         self._engine = _engine(url)
         self.dialect = self._engine.dialect.name
         try:

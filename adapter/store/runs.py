@@ -1,11 +1,10 @@
-"""Runs and what they gave. A decision is stored once and stands from a run until a run; a count belongs to its run."""
+"""Runs and what they gave. Decisions and counts are kept once and stand from a run until a run."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import msgspec
@@ -16,22 +15,22 @@ from sqlalchemy import Connection
 from adapter.achievement.achievement import Achievement
 from adapter.errors import UnknownName
 from adapter.reconcile.decision import Decision
-from adapter.store.batch import in_lists
+from adapter.store.counts import Counts, Group
 from adapter.store.database import Database, next_number
-from adapter.store.naming import identifier_name
-from adapter.store.tables import ACHIEVEMENT, DECISION, DECISION_END, RUN
+from adapter.store.decisions import Decided, Decisions
+from adapter.store.phrases import PhraseBook
+from adapter.store.saving import Saving
+from adapter.store.tables import DECISION, RUN
 
-_PAGE = 1_000
-_ID_DIGITS = 32
-_BEGINNING = re.compile(r"[0-9a-f]{4,32}", re.ASCII)
+__all__ = ["Decided", "Pen", "Run", "Runs"]
+
 _TEXT = msgspec.json.Encoder(order="deterministic")
-_DECISION = msgspec.json.Decoder(Decision)
-_ACHIEVEMENT = msgspec.json.Decoder(Achievement)
 
 
 class Run(Struct, frozen=True):
     """One reconciliation: its inputs, which make its `id`, and the digest of its outputs. Months are `YYYY-MM`;
-    `ruleset_files` maps file to digest, `outcomes` outcome to number of records. `number` is given by the store.
+    `ruleset_files` maps file to digest, `outcomes` outcome to number of records. `number` is given by the store. The
+    sums are bytes of a `SetSum`: what a later run goes on from.
     """
 
     id: str
@@ -49,15 +48,36 @@ class Run(Struct, frozen=True):
     finished: datetime
     outcomes: dict[str, int]
     number: int = 0
+    cut_batch: int = 0
+    cut_sum: bytes = b""
+    reviews: int = 0
+    gms_extension: str = ""
+    decision_sum: bytes = b""
+    count_sum: bytes = b""
+    last_decision: int = 0
 
 
-class Decided(Struct, frozen=True):
-    """A decision as it is kept: under its id (hex), in force from a run on, until another."""
+class Pen:
+    """Writes one run, inside one transaction: its decisions, then its counts, then the run itself."""
 
-    id: str
-    decision: Decision
-    from_run: int
-    until_run: int | None
+    def __init__(self, connection: Connection, book: PhraseBook, counts: Counts) -> None:
+        self.connection, self.book, self._counts = connection, book, counts
+        self.number = next_number(connection, RUN.c.number)
+        self.decisions = Saving(connection, book, self.number)
+
+    def counts(self, counts: Iterable[Achievement], touched: Collection[Group] | None) -> bytes:
+        """See `Counts.save`."""
+        return self._counts.save(self.connection, self.number, counts, touched)
+
+    def sign(self, run: Run) -> Run:
+        """The run under its number: without this the block leaves nothing behind."""
+        last = next_number(self.connection, DECISION.c.number) - 1
+        signed = msgspec.structs.replace(run, number=self.number, last_decision=last)
+        row = msgspec.structs.asdict(signed)
+        for name in ("ruleset_files", "outcomes"):
+            row[name] = _TEXT.encode(row[name]).decode()
+        self.connection.execute(sa.insert(RUN).values(**row))
+        return signed
 
 
 class Runs:
@@ -65,27 +85,26 @@ class Runs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._book = PhraseBook()
+        self._counts = Counts(database)
+        self._decisions = Decisions(database, self._book)
 
-    def save(self, run: Run, decisions: Iterable[tuple[str, Decision]], achievements: Iterable[Achievement]) -> Run:
-        """Keep a run whole, in one transaction. `decisions` are (id in hex, decision), one a record, in any order.
-
-        A decision that stood before under the same id goes on standing and costs nothing.
-        """
+    @contextmanager
+    def writing(self) -> Iterator[Pen]:
+        """Keeps what the pen wrote at the end of the block, whole or not at all."""
         with self._database.write() as connection:
-            number = next_number(connection, RUN.c.number)
-            saved = msgspec.structs.replace(run, number=number)
-            row = msgspec.structs.asdict(saved)
-            for name in ("ruleset_files", "outcomes"):
-                row[name] = _TEXT.encode(row[name]).decode()
-            connection.execute(sa.insert(RUN).values(**row))
-            _save_decisions(connection, number, iter(decisions))
-            _save_achievements(connection, number, iter(achievements))
-        return saved
+            yield Pen(connection, PhraseBook(), self._counts)
 
     def listed(self) -> list[Run]:
         """Oldest first."""
         with self._database.read() as connection:
             return [_run(row) for row in connection.execute(sa.select(RUN).order_by(RUN.c.number))]
+
+    def latest(self) -> Run | None:
+        """The one whose decisions and counts stand."""
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(RUN).order_by(RUN.c.number.desc()).limit(1)).first()
+            return _run(row) if row else None
 
     def found(self, id_: str | None = None) -> Run:
         """By its id or a clear beginning of it; else the latest that looks back to no moment. Raises UnknownName."""
@@ -101,151 +120,54 @@ class Runs:
             )
         return next(iter(matching.values()))
 
-    def decisions(self, run: Run, practice: str | None = None, programme: str | None = None) -> Iterator[Decided]:
-        """What a run decided, by practice, programme and record: one order wherever and however it was made."""
-        with self._database.read() as connection:
-            query = sa.select(DECISION.c.number).outerjoin(DECISION_END).where(*_in_force(run.number))
-            if practice is not None:
-                query = query.where(DECISION.c.practice == practice)
-            if programme is not None:
-                query = query.where(DECISION.c.programme == programme)
-            order = (DECISION.c.practice, DECISION.c.programme, DECISION.c.record_key)
-            numbers = list(connection.execute(query.order_by(*order)).scalars())
-        for start in range(0, len(numbers), _PAGE):
-            page = numbers[start : start + _PAGE]
-            with self._database.read() as connection:
-                rows = {
-                    row.number: row
-                    for part in in_lists(page)
-                    for row in connection.execute(_decided().where(DECISION.c.number.in_(part)))
-                }
-            yield from (_read(rows[number]) for number in page)
-
-    def achievements(self, run: Run, practice: str | None = None) -> list[Achievement]:
-        """The counts of a run, in the order in which it gave them."""
-        with self._database.read() as connection:
-            query = sa.select(ACHIEVEMENT.c.body).where(ACHIEVEMENT.c.run == run.number)
-            if practice is not None:
-                query = query.where(ACHIEVEMENT.c.practice == practice)
-            found = connection.execute(query.order_by(ACHIEVEMENT.c.position)).scalars()
-            return [_ACHIEVEMENT.decode(body) for body in found]
-
     def numbered(self, number: int) -> Run:
         """A run by the store's number."""
         with self._database.read() as connection:
             return _run(connection.execute(sa.select(RUN).where(RUN.c.number == number)).one())
 
+    def decisions(self, run: Run, practice: str | None = None, programme: str | None = None) -> Iterator[Decided]:
+        """What a run decided, by practice, programme and record: one order wherever and however it was made."""
+        return self._decisions.of_run(run.number, practice, programme)
+
     def decisions_like(self, beginning: str) -> list[Decided]:
         """The decisions whose id begins so, each once as it was last in force; none for what is no id."""
-        if not _BEGINNING.fullmatch(beginning):
-            return []
-        low, high = bytes.fromhex(beginning.ljust(_ID_DIGITS, "0")), bytes.fromhex(beginning.ljust(_ID_DIGITS, "f"))
-        with self._database.read() as connection:
-            query = _decided().where(DECISION.c.id.between(low, high)).order_by(DECISION.c.number)
-            return list({row.id: _read(row) for row in connection.execute(query)}.values())
+        return self._decisions.like(beginning)
 
     def decision_of(self, feed: str, system: str, value: str) -> Decided | None:
         """The last decision on a record, by its key."""
-        with self._database.read() as connection:
-            query = _decided().where(DECISION.c.record_key == identifier_name(feed, system, value))
-            row = connection.execute(query.order_by(DECISION.c.number.desc()).limit(1)).first()
-        return _read(row) if row else None
+        return self._decisions.of_record(feed, system, value)
+
+    def achievements(self, run: Run, practice: str | None = None) -> list[Achievement]:
+        """The counts of a run, by practice, programme, indicator and month."""
+        return self._counts.of_run(run.number, run.id, practice)
+
+    def counted(self, run: Run) -> int:
+        """How many counts a run has."""
+        return self._counts.number_of(run.number)
 
     def achievements_like(self, beginning: str) -> list[Achievement]:
         """The counts whose id begins so, each once; none for what is no id."""
-        if not _BEGINNING.fullmatch(beginning):
-            return []
-        with self._database.read() as connection:
-            query = sa.select(ACHIEVEMENT.c.id, ACHIEVEMENT.c.body).where(
-                ACHIEVEMENT.c.id >= beginning.ljust(_ID_DIGITS, "0"),  # no BETWEEN: PostgreSQL has no COLLATE in it
-                ACHIEVEMENT.c.id <= beginning.ljust(_ID_DIGITS, "f"),
-            )
-            rows = connection.execute(query.order_by(ACHIEVEMENT.c.run))
-            return list({row.id: _ACHIEVEMENT.decode(row.body) for row in rows}.values())
+        return self._counts.like(beginning)
+
+    def differing_decisions(self, first: Run, second: Run) -> tuple[list[Decision], list[Decision]]:
+        """The decisions that only the first run has, and those that only the second has. The cost follows what differs,
+        not what there is.
+        """
+        if first.number <= second.number:
+            return self._decisions.differing(_place(first), _place(second))
+        after, before = self._decisions.differing(_place(second), _place(first))
+        return before, after
+
+    def differing_counts(self, first: Run, second: Run) -> tuple[list[Achievement], list[Achievement]]:
+        """The counts that only the first run has, and those that only the second has."""
+        if first.number <= second.number:
+            return self._counts.differing(first.number, second.number)
+        after, before = self._counts.differing(second.number, first.number)
+        return before, after
 
 
-def _save_decisions(connection: Connection, run: int, decisions: Iterator[tuple[str, Decision]]) -> None:
-    number = first_new = next_number(connection, DECISION.c.number)
-    standing = bytearray(first_new)  # one byte a row: small enough for tens of millions
-    while page := list(islice(decisions, _PAGE)):
-        keyed = [(_record_key(decision), bytes.fromhex(id_), decision) for id_, decision in page]
-        before = _standing(connection, {key for key, _, _ in keyed})
-        rows = []
-        for key, id_, decision in keyed:
-            earlier = before.get((key, id_))
-            if earlier is not None:
-                standing[earlier] = 1
-                continue
-            rows.append(_row(number, key, id_, decision, run))
-            number += 1
-        if rows:
-            connection.execute(sa.insert(DECISION), rows)
-    query = sa.select(DECISION.c.number).outerjoin(DECISION_END).where(DECISION_END.c.decision.is_(None))
-    open_before = connection.execute(query.where(DECISION.c.number < first_new)).scalars()
-    ended = [each for each in open_before if not standing[each]]
-    for start in range(0, len(ended), _PAGE):
-        page_ended = [{"decision": each, "until_run": run} for each in ended[start : start + _PAGE]]
-        connection.execute(sa.insert(DECISION_END), page_ended)
-
-
-def _standing(connection: Connection, keys: set[bytes]) -> dict[tuple[bytes, bytes], int]:
-    found: dict[tuple[bytes, bytes], int] = {}
-    for part in in_lists(keys):
-        query = sa.select(DECISION.c.record_key, DECISION.c.id, DECISION.c.number).outerjoin(DECISION_END)
-        query = query.where(DECISION_END.c.decision.is_(None), DECISION.c.record_key.in_(part))
-        found |= {(row[0], row[1]): row[2] for row in connection.execute(query)}
-    return found
-
-
-def _save_achievements(connection: Connection, run: int, achievements: Iterator[Achievement]) -> None:
-    position = 0
-    while page := list(islice(achievements, _PAGE)):
-        rows = [
-            {
-                "run": run,
-                "position": position + offset,
-                "id": each.count,
-                "practice": each.practice,
-                "programme": each.programme,
-                "period": each.period,
-                "state": each.state,
-                "body": _TEXT.encode(each).decode(),
-            }
-            for offset, each in enumerate(page)
-        ]
-        connection.execute(sa.insert(ACHIEVEMENT), rows)
-        position += len(page)
-
-
-def _row(number: int, key: bytes, id_: bytes, decision: Decision, run: int) -> dict[str, Any]:
-    return {
-        "number": number,
-        "id": id_,
-        "record_key": key,
-        "practice": decision.practice or "",
-        "programme": decision.programme or "",
-        "outcome": decision.outcome.value,
-        "from_run": run,
-        "body": _TEXT.encode(decision).decode(),
-    }
-
-
-def _record_key(decision: Decision) -> bytes:
-    record = decision.record
-    return identifier_name(record.feed, record.system or "", record.value)
-
-
-def _in_force(run: int) -> tuple[sa.ColumnElement[bool], ...]:
-    until = DECISION_END.c.until_run
-    return DECISION.c.from_run <= run, sa.or_(until.is_(None), until > run)
-
-
-def _decided() -> sa.Select[Any]:
-    return sa.select(DECISION, DECISION_END.c.until_run).outerjoin(DECISION_END)
-
-
-def _read(row: Any) -> Decided:
-    return Decided(row.id.hex(), _DECISION.decode(row.body), row.from_run, row.until_run)
+def _place(run: Run) -> tuple[int, int]:
+    return run.number, run.last_decision
 
 
 def _run(row: Any) -> Run:

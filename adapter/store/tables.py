@@ -27,6 +27,10 @@ def _number(*foreign: str, primary: bool = False, nullable: bool = False, index:
     return Field(sa_column=column)
 
 
+def _small() -> Any:
+    return Field(sa_column=Column(Integer, nullable=False))
+
+
 def _name(*, primary: bool = False, unique: bool = False, index: bool = False) -> Any:
     return Field(
         sa_column=Column(Name, primary_key=primary, nullable=False, unique=unique or None, index=index or None)
@@ -230,7 +234,12 @@ class OdsReleaseRow(SQLModel, table=True):
 
 
 class RunRow(SQLModel, table=True):
-    """One reconciliation. `id` is the hash of its inputs: the same inputs again are another row with the same id."""
+    """One reconciliation. `id` is the hash of its inputs: the same inputs again are another row with the same id.
+
+    `cut`, `cut_batch` and `reviews` are the last version, batch and review known to it. `cut_sum`, `decision_sum` and
+    `count_sum` are sums of the records, decisions and counts (see `adapter.digest`): a later run goes on from them.
+    `last_decision` is the highest number of a decision when it was done: what later runs decided lies above.
+    """
 
     __tablename__ = "run"
     number: int = _number(primary=True)
@@ -239,52 +248,95 @@ class RunRow(SQLModel, table=True):
     period_to: str = _name()
     as_of: datetime | None = _time(nullable=True)
     cut: int = _number()
+    cut_batch: int = _number()
     cut_digest: str = _name()
+    cut_sum: bytes = _bytes()
+    reviews: int = _number()
     ruleset_digest: str = _name()
     ruleset_files: str = Field(sa_column=Column(Text, nullable=False))
     directory_digest: str = _name()
     code_version: str = _name()
+    gms_extension: str = _name()
     output_digest: str = _name()
+    decision_sum: bytes = _bytes()
+    count_sum: bytes = _bytes()
+    last_decision: int = _number()
     started: datetime = _time()
     finished: datetime = _time()
     outcomes: str = Field(sa_column=Column(Text, nullable=False))
 
 
+class PhraseRow(SQLModel, table=True):
+    """What decisions say over and over, kept once: `body` is JSON. Kinds: practice, line (programme and indicator),
+    verdict (outcome, reason, supporting reasons) and ground (what, says, source).
+    """
+
+    __tablename__ = "phrase"
+    __table_args__ = (Index("ix_phrase_digest", "digest", unique=True),)
+    kind: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    number: int = _number(primary=True)
+    digest: bytes = _bytes()
+    body: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class DecisionRow(SQLModel, table=True):
-    """A record's outcome (`body`: JSON of Decision), in force from a run on. What is unknown is ""."""
+    """A record's outcome, in force from a run on. What the record version `seq` says already is not said again, and
+    what many decisions say is a `phrase`; no foreign keys, which would cost more than the rows: `id` covers it all.
+
+    `history` groups what is decided together (see `Decision`) and begins the `id`. `cell` is practice, line and month
+    in one number; `day` an ordinal, 0 unknown. `vaccination` and `named` are empty where they follow from the record.
+    """
 
     __tablename__ = "decision"
-    __table_args__ = (Index("ix_decision_practice_programme", "practice", "programme"),)
+    __table_args__ = (Index("ix_decision_history", "history"), Index("ix_decision_cell", "cell"))
     number: int = _number(primary=True)
-    id: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
-    record_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False, index=True))
-    practice: str = _name()
-    programme: str = _name()
-    outcome: str = _name()
-    from_run: int = _number("run.number")
-    body: str = Field(sa_column=Column(Text, nullable=False))
+    history: int = _number()
+    seq: int = _number()
+    cell: int = _number()
+    from_run: int = _small()
+    version: int = _small()
+    verdict: int = _small()
+    day: int = _small()
+    id: bytes = _bytes()
+    grounds: bytes = _bytes()
+    vaccination: bytes = _bytes()
+    named: str = Field(sa_column=Column(Text, nullable=False))
 
 
 class DecisionEndRow(SQLModel, table=True):
     """The first run in which a decision no longer stood."""
 
     __tablename__ = "decision_end"
+    __table_args__ = (Index("ix_decision_end_until_run", "until_run"),)
     decision: int = _number("decision.number", primary=True)
-    until_run: int = _number("run.number")
+    until_run: int = _number()
 
 
 class AchievementRow(SQLModel, table=True):
-    """A count of a run (`body`: JSON of Achievement)."""
+    """A count (`body`: JSON of Achievement without its run), in force from a run on."""
 
     __tablename__ = "achievement"
-    run: int = _number("run.number", primary=True)
-    position: int = _number(primary=True)
+    __table_args__ = (
+        Index("ix_achievement_cell", "practice", "programme", "indicator", "period"),
+        Index("ix_achievement_from_run", "from_run"),
+    )
+    number: int = _number(primary=True)
     id: str = _name(index=True)
     practice: str = _name()
     programme: str = _name()
+    indicator: str = _name()
     period: str = _name()
-    state: str = _name()
+    from_run: int = _number()
     body: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class AchievementEndRow(SQLModel, table=True):
+    """The first run in which a count no longer stood."""
+
+    __tablename__ = "achievement_end"
+    __table_args__ = (Index("ix_achievement_end_until_run", "until_run"),)
+    achievement: int = _number("achievement.number", primary=True)
+    until_run: int = _number()
 
 
 class ReviewRow(SQLModel, table=True):
@@ -394,6 +446,8 @@ RUN = _table(RunRow)
 DECISION = _table(DecisionRow)
 DECISION_END = _table(DecisionEndRow)
 ACHIEVEMENT = _table(AchievementRow)
+ACHIEVEMENT_END = _table(AchievementEndRow)
+PHRASE = _table(PhraseRow)
 REVIEW = _table(ReviewRow)
 API_KEY = _table(ApiKeyRow)
 API_KEY_END = _table(ApiKeyEndRow)

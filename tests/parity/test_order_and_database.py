@@ -78,7 +78,7 @@ def output(store: Store) -> tuple[str, list[str], str]:
     finished = reconcile(store, MONTHS)
     assert sum(finished.run.outcomes.values()) == sum(1 for _ in store.runs.decisions(finished.run))
     lines = [decision_line(finished.run.id, one.id, one.decision) for one in store.runs.decisions(finished.run)]
-    return finished.run.id, lines, counts_json(finished.achievements)
+    return finished.run.id, lines, counts_json(store.runs.achievements(finished.run))
 
 
 def load(store: Store, sent: list[Sent]) -> None:

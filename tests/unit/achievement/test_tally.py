@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from itertools import permutations
 from typing import Any
 
 import pytest
 from adapter.achievement.achievement import Achievement
-from adapter.achievement.tally import Tally, end_of, root
+from adapter.achievement.tally import Amount, Tally, achievements, cell_of, end_of, root
 from adapter.digest import merkle_root
 from adapter.normalise.catalogue import Catalogue, catalogue_of, load_catalogue
 from adapter.normalise.tables import mappings_folder, read_folder
@@ -39,23 +40,31 @@ def decision(outcome: Outcome, **more: Any) -> Decision:
     return Decision(**(said | more))
 
 
-def added(*decisions: Decision) -> Tally:
-    tally = Tally()
+def ids(number: int) -> str:
+    return f"{number:032x}"
+
+
+def added(*decisions: Decision) -> Tally[tuple[str | None, ...]]:
+    tally = Tally[tuple[str | None, ...]]()
     for number, one in enumerate(decisions):
-        tally.add(one, f"id {number}")
+        tally.add(where(one), one.outcome, bytes.fromhex(ids(number)))
     return tally
 
 
+def where(one: Decision) -> tuple[str | None, ...]:
+    return one.practice, one.programme, one.indicator, one.period
+
+
 def counts(catalogue: Catalogue, *decisions: Decision) -> list[Achievement]:
-    return added(*decisions).achievements("run", "0000-00", "9999-99", catalogue)
+    return list(achievements(added(*decisions).amounts(lambda parts: cell_of(*parts)), catalogue))
 
 
 def test_a_count_says_this(catalogue: Catalogue) -> None:
     outcomes = [Outcome.COUNTED] * 3 + [Outcome.EXCLUDED] * 2 + [Outcome.QUERIED]
     [made] = counts(catalogue, *map(decision, outcomes))
     assert made == Achievement(
-        run="run",
-        count="94b514a56aee85f5da73ddf02d4be09c",  # people have written it down: it never changes
+        run="",
+        count="bb2e66fd3e5cc2981317bed587982a31",  # people have written it down: it never changes
         practice="D83013",
         service="HPV completing dose",
         programme="hpv",
@@ -67,7 +76,7 @@ def test_a_count_says_this(catalogue: Catalogue) -> None:
         holds=(),
         excluded=2,
         queried=1,
-        root=merkle_root([f"id {number}".encode() for number in range(6)]),
+        root=merkle_root([ids(number).encode() for number in range(6)]),
     )
 
 
@@ -81,18 +90,15 @@ def test_a_decision_that_leaves_something_open_is_in_no_count(catalogue: Catalog
     assert counts(catalogue, decision(Outcome.QUERIED, **{unknown: None})) == []
 
 
-def test_counts_are_sorted_and_only_of_the_months_asked_for(catalogue: Catalogue) -> None:
-    where = [
+def test_counts_are_sorted(catalogue: Catalogue) -> None:
+    cells = [
         {"practice": "D83013", "period": "2025-03"},
         {"practice": "D83013", "period": "2025-02"},
         {"practice": "A81001", "period": "2025-03"},
-        {"practice": "D83013", "period": "2025-01"},
-        {"practice": "D83013", "period": "2025-04"},
         {"practice": "A81001", "indicator": "HPV004", "period": "2025-02"},
         {"practice": "A81001", "programme": "menb", "indicator": "MENBI01", "period": "2025-03"},
     ]
-    tally = added(*(decision(Outcome.COUNTED, **one) for one in where))
-    made = tally.achievements("run", "2025-02", "2025-03", catalogue)
+    made = counts(catalogue, *(decision(Outcome.COUNTED, **one) for one in cells))
     assert [(one.practice, one.programme, one.indicator, one.period) for one in made] == [
         ("A81001", "hpv", "HPV003", "2025-03"),
         ("A81001", "hpv", "HPV004", "2025-02"),
@@ -148,27 +154,33 @@ def test_a_month_under_an_open_incident_is_held(catalogue: Catalogue) -> None:
     ]
 
 
-def test_a_count_has_an_id_of_its_own_in_its_run(catalogue: Catalogue) -> None:
-    tally = added(
-        decision(Outcome.COUNTED),
-        decision(Outcome.COUNTED, practice="A81001"),
-        decision(Outcome.COUNTED, programme="menb"),
-        decision(Outcome.COUNTED, indicator="HPV004"),
-        decision(Outcome.COUNTED, period="2025-02"),
-    )
-    ids = [one.count for run in ("a", "b") for one in tally.achievements(run, "2025-01", "2025-12", catalogue)]
-    assert len(set(ids)) == len(ids) == 10
-    assert ids[:5] == [one.count for one in tally.achievements("a", "2025-01", "2025-12", catalogue)]
+def test_a_count_has_an_id_of_all_that_it_says(catalogue: Catalogue) -> None:
+    """It stands from a run until a run: what two runs say alike is one count."""
+    one = decision(Outcome.COUNTED)
+    cells = [{"practice": "A81001"}, {"programme": "menb"}, {"indicator": "HPV004"}, {"period": "2025-02"}]
+    others = [decision(Outcome.COUNTED, **cell) for cell in cells]
+    more = [[one, one], [decision(Outcome.EXCLUDED)], [decision(Outcome.QUERIED)], *([other] for other in others)]
+    made = [counts(catalogue, *each)[0].count for each in ([one], *more)]
+    assert len(set(made)) == len(made)
+    assert made == [counts(catalogue, *each)[0].count for each in ([one], *more)]
+    [other_root] = achievements(_one_leaf(one, 7), catalogue)
+    assert other_root.count not in made
+
+
+def _one_leaf(one: Decision, number: int) -> Iterator[Amount]:
+    tally = Tally[tuple[str | None, ...]]()
+    tally.add(where(one), one.outcome, bytes.fromhex(ids(number)))
+    return tally.amounts(lambda parts: cell_of(*parts))
 
 
 def test_decisions_come_in_any_order(catalogue: Catalogue) -> None:
-    said = [("a", decision(Outcome.COUNTED)), ("b", decision(Outcome.QUERIED)), ("c", decision(Outcome.COUNTED))]
+    said = [(1, decision(Outcome.COUNTED)), (2, decision(Outcome.QUERIED)), (3, decision(Outcome.COUNTED))]
     made = []
     for order in permutations(said):
-        tally = Tally()
-        for id_, one in order:
-            tally.add(one, id_)
-        made.append(tally.achievements("run", "2025-01", "2025-01", catalogue))
+        tally = Tally[tuple[str | None, ...]]()
+        for number, one in order:
+            tally.add(where(one), one.outcome, bytes.fromhex(ids(number)))
+        made.append(list(achievements(tally.amounts(lambda parts: cell_of(*parts)), catalogue)))
     assert all(one == made[0] for one in made)
 
 
