@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from adapter.fhir import bundle, json_text
 from adapter.fhir.context import Context, Json
 from adapter.fhir.issue import Issue
-from adapter.fhir.shape import shaped
 from adapter.fhir.spans import Span
+from adapter.fhir.validate import well_typed
 from adapter.fhir.version import fhir_version
 from adapter.intake.lines import Chunk, chunks
 
@@ -153,5 +153,4 @@ def _read(line: bytes) -> Json | None:
     parsed = json_text.parse(line)
     if not isinstance(parsed, json_text.Parsed) or not isinstance(parsed.value, dict):
         return None
-    shape = shaped(parsed.value, fhir_version(parsed.value))
-    return shape.resource if shape else None
+    return well_typed(parsed.value, fhir_version(parsed.value))
