@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 JOBS ?= 2
-SIZE ?= 20000
+SIZE ?= 50000
 ROUNDS ?= 3
 GROW ?= 1000000
 VENV := .venv
@@ -50,7 +50,7 @@ lock:  ## lock the dependencies with their hashes (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --extra bench --constraint requirements-dev.txt pyproject.toml --output-file requirements-bench.txt
 
-bench: $(BENCH_READY)  ## measure beside what bounds it: SIZE=20000 records, ROUNDS=3
+bench: $(BENCH_READY)  ## measure beside what bounds it: SIZE=50000 records, ROUNDS=3
 	@$(BIN)/python -m bench.table --records $(SIZE) --rounds $(ROUNDS)
 
 bench-growth: $(BENCH_READY)  ## measure from 100,000 records to GROW=1000000: 10000000 takes hours and 100 GB

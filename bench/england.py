@@ -1,8 +1,8 @@
 """An invented England: practices, hospital trusts, pharmacies and school services, the feeds they send by, and the
 directory files that say who is who.
 
-Codes have the forms of real ones and begin as no real one does, as far as is known. Four practices in ten send STU3
-with GMS markers, the others R4 without; one in three has a branch whose code it sometimes sends.
+Codes have the forms of real ones and begin as no real one does, as far as is known. Two practices in five send STU3
+with GMS markers, the others R4 without; every third has a branch whose code it sometimes sends.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-STU3_OF_TEN = 4
+STU3_OF_FIVE = (1, 3)
 BRANCH_OF = 3
 
 
@@ -49,13 +49,13 @@ class England(Struct, frozen=True):
 
 
 def england(practices: int) -> England:
-    """An England of this many practices (at most 9,000), with a trust for every 20 of them."""
+    """An England of this many practices (at most 9,000), with a trust for every 10 of them."""
     codes = tuple(f"Z{10_001 + number}" for number in range(practices))
-    trusts = tuple(f"R{number:02}" for number in range(1, 2 + min(70, practices // 20)))
+    trusts = tuple(f"R{number:02}" for number in range(1, 2 + min(70, practices // 10)))
     schools = tuple(f"R{number}" for number in range(90, 91 + min(9, practices // 100)))
     pharmacies = tuple(f"FZ{number:03}" for number in range(1, 2 + min(998, practices)))
     feeds = (
-        *(Feed(f"gp-{code}", code, number % 10 < STU3_OF_TEN) for number, code in enumerate(codes)),
+        *(Feed(f"gp-{code}", code, number % 5 in STU3_OF_FIVE) for number, code in enumerate(codes)),
         *(Feed(f"trust-{code}", "", False) for code in trusts),
         Feed("pharmacies", "", False),
         Feed("schools", "", False),

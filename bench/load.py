@@ -53,8 +53,8 @@ class Load(Struct, frozen=True):
 
 
 def practices_of(records: int) -> int:
-    """How many practices send so many records: from a handful to 600."""
-    return max(8, min(600, records // 2_500))
+    """How many practices send so many records: 4 to 600, each with some ten thousand where there are many."""
+    return max(4, min(600, records // 15_000))
 
 
 class Files:

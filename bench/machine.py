@@ -14,12 +14,17 @@ def described() -> dict[str, str]:
     """CPU, cores that may be used, memory, kernel, Python and the packages that do the work."""
     said = {
         "cpu": _first("/proc/cpuinfo", "model name") or platform.processor() or platform.machine(),
-        "cores": str(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()),
+        "cores": str(cores()),
         "memory": _first("/proc/meminfo", "MemTotal"),
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
     }
     return said | {name: importlib.metadata.version(name) for name in PACKAGES}
+
+
+def cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _first(file: str, field: str) -> str:

@@ -19,13 +19,17 @@ from typing import Any
 
 import msgspec
 from adapter.cli import diff
-from adapter.cli.ingest import take_all
+from adapter.intake.crew import Crew
+from adapter.intake.delivery import take
+from adapter.intake.reading import reader
+from adapter.intake.source import Source
 from adapter.organisations.parse import parse
 from adapter.organisations.release import Release, encode
 from adapter.runs.reconciliation import Finished, Parameters, reconcile
 from adapter.settings import Settings
 from adapter.store.store import Store, open_store
 from bench.load import PARTS, Load
+from bench.machine import cores
 from bench.plan import FIRST_MONTH, LAST_MONTH
 from bench.stored import stored
 from bench.truth import Count, compared, named
@@ -52,14 +56,17 @@ def prepare(store: Store, folder: Path, load: Load) -> None:
         store.feeds.remember(feed.name, feed.practice or None, None, feed.stu3)
 
 
-def ingest(store: Store, folder: Path, load: Load, part: str) -> dict[str, int]:
+def ingest(store: Store, folder: Path, load: Load, part: str, workers: int = 1) -> dict[str, int]:
     """Every feed's file of one part of the load → what became of the resources, added up."""
     figures = Counter[str]()
-    for feed in load.feeds:
-        file = folder / part / f"{feed.name}.ndjson"
-        if file.exists():
-            taken = take_all(store, feed.name, [file]).figures
-            figures.update({name: getattr(taken, name) for name in taken.__struct_fields__})
+    shared = reader(store.pseudonym, store.fast_validation)
+    with Crew(shared, store.seal, workers) as crew:
+        for feed in load.feeds:
+            file = folder / part / f"{feed.name}.ndjson"
+            if file.exists():
+                with file.open("rb") as opened, Source(opened) as source:
+                    taken = take(store, feed.name, source, shared, lines_by_name=True, crew=crew).figures
+                figures.update({name: getattr(taken, name) for name in taken.__struct_fields__})
     return {name: count for name, count in sorted(figures.items()) if count}
 
 
@@ -101,14 +108,14 @@ def main(folder: Path, url: str, data: Path) -> None:
     with open_store(url, settings) as store:
         prepare(store, folder, load)
         empty = stored(url, data / DATABASE)
-        figures = _timed("ingest", lambda: ingest(store, folder, load, "base"))
+        figures = _timed("ingest", lambda: ingest(store, folder, load, "base", cores()))
         if figures != load.truths["base"].figures:
             raise WrongCounts(f"Resources arrived as {figures}, and the truth is {load.truths['base'].figures}.")
         last = _timed("first run", lambda: run(store))
         check(load, "base", last)
         _tell("stored", 0, stored=msgspec.to_builtins(stored(url, data / DATABASE).less(empty)))
         for part in PARTS[1:]:
-            _timed(f"ingest {part}", lambda part=part: ingest(store, folder, load, part))  # type: ignore[misc]
+            _timed(f"ingest {part}", lambda part=part: ingest(store, folder, load, part, cores()))  # type: ignore[misc]
             again = _timed(f"re-run {part}", lambda: run(store))
             check(load, part, again)
             with contextlib.redirect_stdout(io.StringIO()):

@@ -58,7 +58,7 @@ def people(said: England, seed: int) -> Iterator[tuple[Person, list[Dose], Rando
         practice = dice.randrange(len(said.practices))
         born, sex, doses = kind(dice)
         guid = f"{ordinal * _SPREAD % (1 << 128):032X}"
-        person = Person(ordinal, number, guid, born, sex, practice, practice // 20 % len(said.trusts))
+        person = Person(ordinal, number, guid, born, sex, practice, practice // 10 % len(said.trusts))
         yield person, sorted((dose for dose in doses if dose.on <= _LAST_DAY), key=_by_day), dice
 
 

@@ -1,6 +1,6 @@
 """The one table: the product beside what bounds it, on the same files, in one session.
 
-    python -m bench.table [--records 20000] [--rounds 3] [--seed 7] [--keep FOLDER] [--label WORD]
+    python -m bench.table [--records 50000] [--rounds 3] [--seed 7] [--keep FOLDER] [--label WORD]
 
 What it measures and how to read it: docs/performance.md. The raw figures go to bench/results/. It exits 1 where a count
 is wrong.
@@ -174,7 +174,7 @@ def write(label: str, load: Load, session: Session, rounds: list[Round], about: 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--records", type=int, default=20_000)
+    options.add_argument("--records", type=int, default=50_000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--seed", type=int, default=7)
     options.add_argument("--keep", type=Path, default=None, help="where the load lies or is to be made; it stays there")

@@ -35,12 +35,12 @@ def load(folder: Path) -> Load:
     return Load.of(folder)
 
 
-def runs(store: Store, folder: Path, load: Load) -> list[Finished]:
+def runs(store: Store, folder: Path, load: Load, workers: int = 1) -> list[Finished]:
     """The run after each part; every count and every outcome is checked on the way."""
     prepare(store, folder, load)
     found = []
     for part in PARTS:
-        figures = ingest(store, folder, load, part)
+        figures = ingest(store, folder, load, part, workers)
         assert figures.get("received") == load.lines[part]
         finished = run(store)
         check(load, part, finished)
@@ -68,6 +68,18 @@ def test_counts_are_the_truth_and_databases_agree(
     store: Store, folder: Path, load: Load, on_sqlite: list[Finished]
 ) -> None:
     assert digests(runs(store, folder, load)) == digests(on_sqlite)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("database_url", "workers"), [("sqlite", 2), ("postgresql", 7)], indirect=["database_url"], ids=["two", "seven"]
+)
+def test_any_number_of_workers_gives_the_same(
+    store: Store, workers: int, folder: Path, load: Load, on_sqlite: list[Finished], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapter.intake.crew.LEAST", 1)
+    monkeypatch.setattr("adapter.intake.lines.CHUNK", 1 << 16)
+    assert digests(runs(store, folder, load, workers)) == digests(on_sqlite)
 
 
 @pytest.mark.slow
