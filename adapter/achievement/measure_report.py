@@ -39,11 +39,16 @@ def _report_of(one: Achievement) -> tuple[str, str, str]:
     return (one.practice, one.programme, one.period)
 
 
+def report_id(one: Achievement) -> str:
+    """The id of the report that a count stands in."""
+    return short_id("report", one.run, *_report_of(one))
+
+
 def _report(counts: list[Achievement], version: str, produced: str) -> Json:
     first = counts[0]
     return {
         "resourceType": "MeasureReport",
-        "id": short_id("report", first.run, *_report_of(first)),
+        "id": report_id(first),
         "status": "complete",
         "type": "summary",
         "measure": f"{NAMESPACE}:measure:{first.programme}|{version}",

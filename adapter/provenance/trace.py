@@ -79,6 +79,13 @@ def steps(store: Store, traced: Trace) -> Iterator[Step]:
         )
 
 
+def origins(store: Store, traced: Trace) -> Iterator[tuple[Decided, Origin]]:
+    """The decisions of a trace, each with where its record version came from."""
+    for decided in traced.decided:
+        versions = store.records.versions(decided.decision.sequence)
+        yield decided, next(one for one in versions if one.sequence == decided.decision.sequence)
+
+
 def _registered(store: Store, patient: str, day: str | None) -> tuple[Registration, ...]:
     """None where the day is not known, or the patient is not."""
     if not patient or not day:
