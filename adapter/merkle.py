@@ -44,8 +44,20 @@ class Growth:
         """The perfect trees so far, as (number of leaves, root), the largest first."""
 
     def add(self, hash_: bytes) -> None:
-        self.size += 1
-        leaves = 1
+        self._put(1, hash_)
+
+    def extend(self, hashes: Sequence[bytes]) -> None:
+        """As `add` of each, in less time."""
+        start = 0
+        while start < len(hashes):
+            leaves = 1 << (len(hashes) - start).bit_length() - 1
+            while self.size % leaves:
+                leaves //= 2
+            self._put(leaves, root(hashes[start : start + leaves]))
+            start += leaves
+
+    def _put(self, leaves: int, hash_: bytes) -> None:
+        self.size += leaves
         while self._peaks and self._peaks[-1][0] == leaves:
             hash_ = node_hash(self._peaks.pop()[1], hash_)
             leaves *= 2

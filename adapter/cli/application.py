@@ -34,6 +34,7 @@ from adapter.cli import (
     run,
     serve,
     trace,
+    verify,
 )
 from adapter.errors import AdapterError, exit_code
 
@@ -56,6 +57,7 @@ for module in (
     decisions,
     trace,
     diff,
+    verify,
     quarantine,
     feeds,
     review,

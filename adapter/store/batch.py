@@ -128,7 +128,7 @@ class Batch:
         return sequence
 
     def add_name(self, name: bytes, record: int) -> None:
-        self._names.append((name, record))
+        self._names.append((name, record, self._number))
 
     def unite(self, record: int, into: int) -> None:
         self._rows[RECORD_UNION.name].append((record, into, self._number))

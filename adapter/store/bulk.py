@@ -12,11 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 
+from adapter.store.ledger_sealing import bind
+
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Rows whose values are in the order of the table's columns."""
+    """Rows whose values are in the order of the table's columns. Inside a write transaction only."""
     if not rows:
         return
+    bind(connection, table, rows)
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(_insert(table), rows)
         return

@@ -22,6 +22,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from adapter.errors import StoreBusy, StoreError, UsageError
+from adapter.store.ledger_sealing import Sealing
 from adapter.store.migrations import HEAD
 
 Clock = Callable[[], datetime]
@@ -64,7 +65,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A write transaction: committed at the end of the block, or not at all. One at a time in the whole database,
-        so that numbers have no gaps and nothing below a number that is seen can come later.
+        so that numbers have no gaps and nothing below a number that is seen can come later. What it inserts is one
+        entry of the ledger.
         """
         with _translated(), self._engine.connect() as plain:
             connection = plain.execution_options(adapter_write=True)
@@ -72,7 +74,9 @@ class Database:
                 if self.dialect == "postgresql":
                     connection.execute(sa.text(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'"))
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITE_LOCK)))
+                sealing = Sealing(connection)
                 yield connection
+                sealing.close(self.clock())
 
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
+import adapter.store.ledger_tables
 import adapter.store.said_tables
-import adapter.store.tables  # noqa: F401 - both fill the metadata
+import adapter.store.tables  # noqa: F401 - they fill the metadata
 
 TABLES = tuple(sorted(SQLModel.metadata.tables))

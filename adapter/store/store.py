@@ -17,6 +17,7 @@ from adapter.store.deliveries import Deliveries
 from adapter.store.disclosures import Disclosures
 from adapter.store.feeds import Feeds
 from adapter.store.incidents import Incidents
+from adapter.store.ledger_take_over import take_over
 from adapter.store.mapping_releases import MappingReleases
 from adapter.store.ods_releases import OdsReleases
 from adapter.store.patient_key import fingerprint, patient_key
@@ -73,6 +74,7 @@ def open_store(url: str, settings: Settings, clock: Clock = utc_now) -> Iterator
             raise StoreError("The data folder cannot be made: set ADAPTER_DATA_DIR to a folder of yours.") from None
     database = Database(url, clock)
     try:
+        take_over(database)
         yield Store(database, settings, Pseudonym(_key(database, settings)))
     finally:
         database.close()

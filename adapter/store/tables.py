@@ -163,12 +163,15 @@ class RecordVersionRow(SQLModel, table=True):
 
 
 class RecordIdentifierRow(SQLModel, table=True):
-    """A way to find a record: the first half of the SHA-256 of feed, kind of name, system and value (see `naming`)."""
+    """A way to find a record: the first half of the SHA-256 of feed, kind of name, system and value (see `naming`).
+    `batch` is the one that made it known; 0 where that was before there was a ledger.
+    """
 
     __tablename__ = "record_identifier"
     __table_args__ = {"sqlite_with_rowid": False}
     digest: bytes = _bytes(primary=True)
     record: int = _number(primary=True)
+    batch: int = Field(sa_column=Column(Number, nullable=False, server_default="0"))
 
 
 class RecordUnionRow(SQLModel, table=True):

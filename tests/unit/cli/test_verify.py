@@ -1,0 +1,30 @@
+"""`adapter verify`: says that all holds, or names the first thing that does not and ends with 1."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from adapter.store.store import Store
+from calling import Adapter
+
+from sending import immunization, ndjson, send
+
+
+def test_all_holds(adapter: Adapter, store: Store) -> None:
+    send(store, ndjson(immunization("v1"), immunization("v2")))
+    code, out, err = adapter("verify")
+    assert (code, err) == (0, "")
+    assert "3 ledger entries" in out
+
+
+def test_the_first_thing_that_does_not_hold_is_named(adapter: Adapter, store: Store) -> None:
+    send(store, ndjson(immunization("v1"), immunization("v2")))
+    with store.database.write() as connection:
+        if store.database.dialect == "sqlite":
+            connection.execute(sa.text("DROP TRIGGER record_version_no_update"))
+        else:
+            connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        connection.execute(sa.text("UPDATE record_version SET statement = replace(statement, '09-12', '09-13')"))
+    code, out, err = adapter("verify")
+    assert (code, out) == (1, "")
+    assert err.startswith("adapter: record_version 1: this is not the row that the ledger bound")
+    assert err.count("\n") == 1
