@@ -15,7 +15,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-deep check lint format lock bench spec docs clean
+.PHONY: help demo test test-deep check lint format lock bench spec mutants docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,11 +59,14 @@ bench-growth: $(BENCH_READY)  ## measure from 100,000 records to GROW=1000000: 1
 spec: $(READY)  ## print the rule book: every rule, indicator and hold with its cases, each held to the code first
 	@$(BIN)/python tests/spec/book.py
 
+mutants: $(READY)  ## change the rules line by line and see whether a test notices: an hour, goes on where it stopped
+	$(BIN)/python tests/mutants.py
+
 docs: $(READY)  ## write the reference pages anew
 	$(BIN)/python docs/make_reference.py
 
 clean:  ## remove the environment and everything that was built
-	rm -rf $(VENV) .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .demo build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .mutants mutants
 	find adapter tests bench docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The packages come first and with their hashes; then the project itself, as it stands in this folder.

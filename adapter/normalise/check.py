@@ -50,6 +50,4 @@ def _problems(tables: Tables) -> Iterator[Problem]:
 
 
 def _subject(row: Row) -> str:
-    columns = COLUMNS[row.file]
-    named = ("code",) if row.file == "context_codes.csv" else (columns[0].name,)
-    return " ".join(row[column] for column in named)
+    return row["code" if row.file == "context_codes.csv" else COLUMNS[row.file][0].name]

@@ -29,7 +29,7 @@ class CodeBook:
     def entry(self, system: CodeSystem, code: str, on: date | None = None) -> CodeEntry | None:
         """The row in force on that day; without one the last before it, since a code keeps its meaning, and else the
         first after it. Without a day, the newest."""
-        rows = self.entries.get((system, code), ())
+        rows = self.entries.get((system, code))
         if not rows:
             return None
         if on is None or len(rows) == 1:

@@ -47,7 +47,8 @@ def test_where_a_record_was_born(catalogue: Catalogue, system: str, kind: str, p
 
 def test_a_birthplace_names_its_row(catalogue: Catalogue) -> None:
     row = next(row for row in catalogue.tables.rows("identifier_systems.csv") if row["born"] == "transferred")
-    assert catalogue.born("https://PSSAdaptor/B83002").rows == (row.ref,)
+    for _ in range(2):  # asked again, it answers the same
+        assert catalogue.born("https://PSSAdaptor/B83002") == Birth("transferred", "B83002", (row.ref,))
     assert catalogue.born("https://never.seen/before") == Birth("unknown")
 
 

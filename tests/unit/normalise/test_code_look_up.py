@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from adapter.fhir.statement import Coding
 from adapter.normalise.catalogue import Catalogue, catalogue_of
-from adapter.normalise.code_entry import Meaning
+from adapter.normalise.code_entry import Kind, Meaning
 from adapter.normalise.snomed import check_digit
 
 SNOMED = "http://snomed.info/sct"
@@ -273,3 +273,21 @@ def test_products_carry_their_level(catalogue: Catalogue) -> None:
         entry = catalogue.look_up(Coding(SNOMED, code)).entry
         assert entry is not None
         assert (entry.role, entry.level) == ("product", level)
+
+
+@pytest.mark.parametrize(
+    ("kind", "usable"),
+    [
+        ("sound", True),
+        ("unlisted", True),
+        ("check-digit", False),
+        ("mangled", False),
+        ("not-an-id", False),
+        ("description", False),
+        ("degraded", False),
+        ("null-flavour", False),
+        ("other-system", False),
+    ],
+)
+def test_what_can_be_believed(kind: Kind, usable: bool) -> None:
+    assert Meaning(kind).usable is usable
