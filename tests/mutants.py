@@ -37,7 +37,7 @@ import pytest
 
 from mutant import KEPT, ROOT, Mutant, mutants_of, mutate
 
-ENOUGH = 6.0
+ENOUGH = 2.0
 MEMORY = 4 << 30
 PACKAGES = {
     "adapter/achievement": ("tests/unit/achievement",),
