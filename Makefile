@@ -60,7 +60,7 @@ spec: $(READY)  ## print the rule book: every rule, indicator and hold with its 
 	@$(BIN)/python tests/spec/book.py
 
 mutants: $(READY)  ## change the rules line by line and see whether a test notices: an hour, goes on where it stopped
-	$(BIN)/python tests/mutants.py
+	$(BIN)/python tests/mutation.py
 
 docs: $(READY)  ## write the reference pages anew
 	$(BIN)/python docs/make_reference.py
