@@ -9,6 +9,8 @@ from sqlalchemy import BigInteger, Connection, Integer, LargeBinary, Table
 from sqlalchemy.dialects.postgresql.psycopg import dialect
 from sqlalchemy.types import TypeEngine
 
+from adapter.store.ledger_sealing import bind
+
 DIALECT = dialect()  # type: ignore[no-untyped-call]
 
 
@@ -16,6 +18,7 @@ def insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
     """Insert rows, each with a value for every column of the table in its order."""
     if not rows:
         return
+    bind(connection, table, rows)
     names = ", ".join(f'"{column.name}"' for column in table.c)
     if connection.dialect.name != "postgresql":
         marks = ", ".join("?" * len(table.c))

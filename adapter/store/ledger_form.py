@@ -31,7 +31,7 @@ NO_ENTRY = bytes(32)
 """The `previous` of the first entry."""
 
 OWNERS = {
-    "achievement": "run",
+    "achievement_end": "until_run",
     "decision_end": "until_run",
     "published_count": "publication",
     "record_identifier": "batch",

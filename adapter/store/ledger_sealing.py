@@ -35,7 +35,7 @@ from adapter.store.ledger_tables import LEDGER, LEDGER_MARK
 
 _OPTION = "adapter_sealing"
 _HELD = 1 << 16
-"""How many hashes of a table are held back to be put in order, as long as they come in order."""
+"""How many rows of a table, by key and hash, are held back to be put in order."""
 
 
 def bind(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
@@ -68,7 +68,7 @@ class Sealing:
         if not rows:
             return
         if name not in self._tables:
-            self._tables[name] = _Sealed(_form(table), self._keep)
+            self._tables[name] = _Sealed(_form(table), self._keep, self._connection)
             self._subject = self._subject or _form(table).called(rows[0])
         self._tables[name].add(rows)
 
@@ -134,44 +134,75 @@ Keep = Callable[[str, int, Sequence[bytes]], None]
 
 
 class _Sealed:
-    """The rows of one table in one transaction. Memory is flat where they come by key, as large ones do."""
+    """The rows of one table in one transaction. Memory is flat: of a table in which rows are numbered, they are passed
+    on as they come; of one in which they have an owner, many rows are read back in their order in the end.
+    """
 
-    def __init__(self, form: Form, keep: Keep) -> None:
-        self._form, self._keep = form, keep
-        self._growth, self._to = Growth(), 0
+    def __init__(self, form: Form, keep: Keep, connection: Connection) -> None:
+        self._form, self._keep, self._connection = form, keep, connection
+        self._growth = Growth()
         self._keys: list[tuple[Any, ...]] = []
         self._hashes: list[bytes] = []
         self._behind: tuple[Any, ...] | None = None
+        self._places: tuple[int, int] | None = None
+        self._many = False
 
     def add(self, rows: Sequence[Sequence[Any]]) -> None:
         form = self._form
+        if form.place:
+            places = [*map(form.place_of, rows), *(self._places or ())]
+            self._places = min(places), max(places)
+        if self._many:
+            return
         self._keys += map(form.order_of, rows)
         self._hashes += map(form.hash, rows)
-        if form.place and rows:
-            self._to = max(self._to, max(map(form.place_of, rows)))
-            if len(self._keys) >= _HELD and _ascends(self._keys):
-                self._pass_on(len(self._keys) // MARKS_A_ROW * MARKS_A_ROW)
+        if len(self._keys) < _HELD or not form.place:
+            return
+        if form.serial:
+            self._pass_on(len(self._keys) // MARKS_A_ROW * MARKS_A_ROW)
+        else:
+            self._many = True
+            self._keys.clear()
+            self._hashes.clear()
 
     def rows(self) -> Rows:
         """What the entry says of them; the marks are written."""
+        form = self._form
+        if self._many:
+            self._read_back()
+        self._order()
+        keys = () if form.place else tuple(map(form.listed, self._keys))
+        self._pass_on(len(self._keys))
+        return Rows(self._growth.size, self._growth.root().hex(), self._places[1] if self._places else 0, keys)
+
+    def _read_back(self) -> None:
+        form = self._form
+        place, (first, last) = form.table.c[form.place or ""], self._places or (0, 0)
+        query = sa.select(form.table).where(place.between(first, last)).order_by(place, *form.table.primary_key)
+        options = {"stream_results": True, "yield_per": MARKS_A_ROW}
+        for page in self._connection.execute(query, execution_options=options).partitions():
+            rows = [form.values(dict(row._mapping)) for row in page]
+            self._keys += map(form.order_of, rows)
+            self._hashes += map(form.hash, rows)
+            self._pass_on(len(self._keys) // MARKS_A_ROW * MARKS_A_ROW)
+
+    def _order(self) -> None:
         if not _ascends(self._keys):
             ordered = sorted(zip(self._keys, self._hashes, strict=True))
             self._keys, self._hashes = [key for key, _ in ordered], [hash_ for _, hash_ in ordered]
-        keys = () if self._form.place else tuple(map(self._form.listed, self._keys))
-        self._pass_on(len(self._keys))
-        return Rows(self._growth.size, self._growth.root().hex(), self._to, keys)
 
     def _pass_on(self, count: int) -> None:
-        if self._behind is not None and count and self._keys[0] < self._behind:
-            raise StoreError(f"Rows of {self._form.name} were written out of order: report this.")
+        if not count:
+            return
+        if not _ascends(self._keys[:count]) or (self._behind is not None and self._keys[0] <= self._behind):
+            raise StoreError(f"Rows of {self._form.name} were not numbered in their order: report this.")
         for start in range(0, count, MARKS_A_ROW):
             hashes = self._hashes[start : min(start + MARKS_A_ROW, count)]
             if self._growth.size + count > 1:
                 self._keep(self._form.name, self._growth.size, hashes)
             self._growth.extend(hashes)
-        if count:
-            self._behind = self._keys[count - 1]
-            del self._keys[:count], self._hashes[:count]
+        self._behind = self._keys[count - 1]
+        del self._keys[:count], self._hashes[:count]
 
 
 def _ascends(keys: Sequence[tuple[Any, ...]]) -> bool:
