@@ -70,12 +70,13 @@ class Run:
         self._pipe = 0
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Generated cases are few here and the same each time."""
+        """Generated cases are few here and the same each time; the first that fails is enough."""
+        unshrunk = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
         for item in session.items:
             test: Any = getattr(item, "obj", None)
             if hasattr(test, "hypothesis"):
                 own = getattr(test, "_hypothesis_internal_use_settings", None) or hypothesis.settings()
-                fewer = hypothesis.settings(own, max_examples=FEW, derandomize=True, database=None)
+                fewer = hypothesis.settings(own, max_examples=FEW, phases=unshrunk, derandomize=True, database=None)
                 test._hypothesis_internal_use_settings = fewer
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
