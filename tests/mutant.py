@@ -10,6 +10,7 @@ import hashlib
 import importlib
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
@@ -122,10 +123,15 @@ def _function(found: Any) -> FunctionType:
 
 
 def mutate(mutant: Mutant) -> None:
-    """From here on the function is the mutant, for everybody who holds it."""
+    """From here on the function is the mutant for everybody who holds it, and what the product remembers is forgotten."""
     names: dict[str, Any] = dict(mutant.replaced.__globals__)
     exec(compile(mutant.source, mutant.file, "exec", dont_inherit=True), names)  # noqa: S102
     made = _function(vars(names[mutant.owner])[mutant.name] if mutant.owner else names[mutant.name])
     mutant.replaced.__code__ = made.__code__
     mutant.replaced.__defaults__ = made.__defaults__
     mutant.replaced.__kwdefaults__ = made.__kwdefaults__
+    for name, module in tuple(sys.modules.items()):
+        if name.startswith("adapter."):
+            for remembering in vars(module).values():
+                if isinstance(remembering, functools._lru_cache_wrapper):
+                    remembering.cache_clear()
