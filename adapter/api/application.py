@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 import adapter
-from adapter.api import counts, fhir, fhir_out, health, page, quarantine, runs, said, trace
+from adapter.api import counts, fhir, fhir_out, health, metrics, page, quarantine, runs, said, trace
 from adapter.api.refusal import Refusal, of_error, told
 from adapter.api.request_log import RequestLog
 from adapter.api.service import Limits, Service
@@ -20,7 +20,7 @@ from adapter.errors import AdapterError
 from adapter.settings import Settings
 from adapter.store.store import open_store
 
-PARTS = (health, fhir, fhir_out, runs, counts, trace, quarantine, said, page)
+PARTS = (health, metrics, fhir, fhir_out, runs, counts, trace, quarantine, said, page)
 
 ABOUT = (
     "FHIR Immunizations in, CQRS-ready achievement counts out. Every route but the health checks, the "
@@ -54,7 +54,8 @@ def create_app(settings: Settings, limits: Limits | None = None) -> FastAPI:
     )
     for part in PARTS:
         app.include_router(part.router)
-    app.add_middleware(RequestLog)
+    app.state.requests = metrics.Requests()
+    app.add_middleware(RequestLog, answered=app.state.requests.answered)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(AdapterError, _failed)
     app.add_exception_handler(HTTPException, _unrouted)
@@ -68,19 +69,19 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    assert isinstance(error, AdapterError)  # noqa: S101
+    assert isinstance(error, AdapterError)  # noqa: S101 - registered for nothing else
     return told(of_error(error), request.url.path)
 
 
 async def _unrouted(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)  # noqa: S101
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
     detail = _INSTEAD.get(error.status_code, "The request cannot be followed: GET /docs says what can.")
     return told(Refusal(error.status_code, detail, dict(error.headers or {})), request.url.path)
 
 
 async def _misread(request: Request, error: Exception) -> Response:
     """Names the parameters, which are ours, and no value."""
-    assert isinstance(error, RequestValidationError)  # noqa: S101
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
     names = sorted({str(each["loc"][-1]) for each in error.errors() if len(each["loc"]) > 1})
     which = ", ".join(f"`{name}`" for name in names) or "The body"
     return told(Refusal(400, f"{which} cannot be read: GET /docs says what can be sent."), request.url.path)

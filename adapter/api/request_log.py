@@ -11,6 +11,7 @@ import os
 import time
 import traceback
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +30,10 @@ _HEADERS = {
 }
 
 
+Answered = Callable[[str, str | None, int, float], None]
+"""Told the method, the template of the route, the status and the seconds of each request."""
+
+
 class CutOff(Exception):
     """An answer that had begun cannot be ended. What went wrong is in the log."""
 
@@ -36,8 +41,8 @@ class CutOff(Exception):
 class RequestLog:
     """The outermost part of the service: it numbers requests, and no error passes it."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, answered: Answered = lambda *_: None) -> None:
+        self._app, self._answered = app, answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,12 +69,16 @@ class RequestLog:
                 raise CutOff from None
             await told(Refusal(500, FAULT), scope["path"])(scope, receive, numbered)
         finally:
+            seconds = time.perf_counter() - started
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            route = getattr(scope.get("route"), "path", None)
+            self._answered(method, route, begun[0], seconds)
             line = {
                 "request": request,
-                "method": scope["method"] if scope["method"] in _METHODS else "other",
-                "route": getattr(scope.get("route"), "path", None),
+                "method": method,
+                "route": route,
                 "status": begun[0],
-                "ms": round((time.perf_counter() - started) * 1000, 1),
+                "ms": round(seconds * 1000, 1),
                 "key": state.get("key"),
                 "delivery": state.get("delivery"),
                 "fault": place,

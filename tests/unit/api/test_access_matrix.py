@@ -17,6 +17,7 @@ EVERYBODY = {*SCOPES, None}
 ROUTES: dict[tuple[str, str], set[str] | set[str | None]] = {
     ("GET", "/healthz"): EVERYBODY,
     ("GET", "/readyz"): EVERYBODY,
+    ("GET", "/metrics"): READ,
     ("GET", "/docs"): EVERYBODY,
     ("GET", "/openapi.json"): EVERYBODY,
     ("GET", "/fhir/metadata"): EVERYBODY,

@@ -1,0 +1,67 @@
+"""/metrics for Prometheus: how requests end and how long they take, what each feed brought and when, the latest run.
+
+A label is the template of a route, a status, a feed's name: never a URL, an id or a value that was sent.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from adapter.api.access import Reader
+from adapter.api.service import Service, service_of
+from adapter.store.feed_health import heard
+
+router = APIRouter(tags=["health"])
+
+
+class Requests:
+    """What one service has answered since it started."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("method", "route", "status")
+        self._answers = Counter("adapter_requests", "Answers.", labels, registry=self.registry)
+        self._seconds = Histogram("adapter_request_seconds", "Time to the answer.", labels[:2], registry=self.registry)
+
+    def answered(self, method: str, route: str | None, status: int, seconds: float) -> None:
+        """`route` is the template of the path, None where there is none."""
+        place = route or "none"
+        self._answers.labels(method, place, str(status)).inc()
+        self._seconds.labels(method, place).observe(seconds)
+
+
+@router.get(
+    "/metrics",
+    summary="For Prometheus",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}},
+)
+async def metrics(request: Request, _: Reader) -> Response:
+    service = service_of(request)
+    requests: Requests = request.app.state.requests
+    stored = await service.reading(_stored, service)
+    return Response(generate_latest(requests.registry) + generate_latest(stored), media_type=CONTENT_TYPE_LATEST)
+
+
+def _stored(service: Service) -> CollectorRegistry:
+    """What the database says at this moment."""
+    registry = CollectorRegistry()
+    came = Gauge("adapter_feed_deliveries", "Deliveries by feed.", ("feed",), registry=registry)
+    cut_off = Gauge("adapter_feed_deliveries_cut_off", "Deliveries not taken whole.", ("feed",), registry=registry)
+    last = Gauge("adapter_feed_last_delivery_timestamp_seconds", "When it last came.", ("feed",), registry=registry)
+    for one in heard(service.store.database):
+        came.labels(one.feed).set(one.deliveries)
+        cut_off.labels(one.feed).set(one.cut_off)
+        if one.last:
+            last.labels(one.feed).set(one.last.timestamp())
+    waiting = Gauge("adapter_quarantine_open", "Resources that stand in quarantine.", registry=registry)
+    waiting.set(len(service.store.quarantine.listed()))
+    run = service.store.runs.latest()
+    if run:
+        finished = Gauge("adapter_run_finished_timestamp_seconds", "When the latest run ended.", registry=registry)
+        finished.set(run.finished.timestamp())
+        records = Gauge("adapter_run_records", "Records of the latest run.", ("outcome",), registry=registry)
+        for outcome, number in run.outcomes.items():
+            records.labels(outcome).set(number)
+    return registry
