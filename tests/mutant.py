@@ -123,7 +123,7 @@ def _function(found: Any) -> FunctionType:
 
 
 def mutate(mutant: Mutant) -> None:
-    """From here on the function is the mutant for everybody who holds it, and what the product remembers is forgotten."""
+    """From here on the function is the mutant for all who hold it, and what the product remembers is forgotten."""
     names: dict[str, Any] = dict(mutant.replaced.__globals__)
     exec(compile(mutant.source, mutant.file, "exec", dont_inherit=True), names)  # noqa: S102
     made = _function(vars(names[mutant.owner])[mutant.name] if mutant.owner else names[mutant.name])
