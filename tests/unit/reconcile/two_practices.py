@@ -1,7 +1,8 @@
-"""Two practices, a trust and its site, and records of theirs: enough to see a whole decision."""
+"""Two practices, one that took over from another, a trust and its site, and records of theirs."""
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,7 @@ SNOMED = "http://snomed.info/sct"
 GMS_EXTENSION = "https://gp.example/gms"
 EMIS, RAVS = "https://EMISWeb/D83013", "https://www.ravs.england.nhs.uk/"
 GP, OTHER_GP = Feed("gp", "gp", "D83013"), Feed("other-gp", "gp", "G81086")
+OLD_GP, NEW_GP = Feed("old-gp", "gp", "H81001"), Feed("new-gp", "gp", "H81002")
 POC, SECOND_POC = Feed("ravs", "poc"), Feed("mavis", "poc")
 MATERNAL, RSV = "956951000000104", "1303503001"
 
@@ -30,6 +32,28 @@ def _row(code: str, parent: str = "") -> str:
     columns[15] = "19740401" if parent else ""
     columns[25] = "4"
     return ",".join(columns)
+
+
+def _practice(code: str, first: str, last: str, kind: str, other: str) -> bytes:
+    """One end of a succession on 14 September 2024, as the national directory sends it."""
+    period = {"Type": "Operational", "Start": first} | ({"End": last} if last else {})
+    target = {"OrgId": {"extension": other}, "PrimaryRoleId": {"id": "RO177"}}
+    legal = [{"Type": "Legal", "Start": "2024-09-14"}]
+    said = {
+        "Name": "INVENTED",
+        "Date": [period],
+        "OrgId": {"extension": code},
+        "Status": "Inactive" if last else "Active",
+        "orgRecordClass": "RC1",
+        "Roles": {
+            "Role": [
+                {"id": "RO177", "uniqueRoleId": 1, "Date": [period], "primaryRole": True},
+                {"id": "RO76", "uniqueRoleId": 2, "Date": [period]},
+            ]
+        },
+        "Succs": {"Succ": [{"uniqueSuccId": 1, "Date": legal, "Type": kind, "Target": target}]},
+    }
+    return json.dumps({"Organisation": said}).encode()
 
 
 @cache
@@ -47,9 +71,12 @@ def directory() -> Directory:
         "etr.csv": [_row("RVV")],
         "ets.csv": [_row("RVVKC", "RVV")],
     }
+    files = {name: "\n".join(rows).encode() for name, rows in reports.items()}
+    files["H81001.json"] = _practice("H81001", "1974-04-01", "2024-09-13", "Successor", "H81002")
+    files["H81002.json"] = _practice("H81002", "2024-09-14", "", "Predecessor", "H81001")
     releases = []
-    for name, rows in reports.items():
-        release = parse("\n".join(rows).encode(), name)
+    for name, content in files.items():
+        release = parse(content, name)
         assert isinstance(release, Release), release
         releases.append(release)
     roles = read_roles((mappings_folder() / "organisation_roles.csv").read_bytes())
@@ -67,9 +94,8 @@ def rules(*reviews: Review) -> Rules:
 def record(feed: Feed = GP, value: str = "one", system: str = "", withdrawn: bool = False, **more: Any) -> Record:
     """A sound own dose of pertussis vaccine in pregnancy of the practice D83013, but for what is said."""
     code, performer = more.pop("code", MATERNAL), more.pop("performer", "D83013")
-    for name in ("location",):
-        if name in more:
-            more[name] = OrganisationRef(code=more[name])
+    if "location" in more:
+        more["location"] = OrganisationRef(code=more["location"])
     said: dict[str, Any] = {
         "identifiers": (Identifier(system or (EMIS if feed.kind == "gp" else RAVS), value),),
         "patient": "a" * 64,
