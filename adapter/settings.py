@@ -38,6 +38,10 @@ class Settings(Struct, frozen=True):
     """ADAPTER_PATIENT_KEY, or ADAPTER_PATIENT_KEY_FILE: at least 32 bytes in hex or base64, under which patients are
     hashed. Default: `patient.key` in the data folder, made with the first database."""
 
+    signing_key: bytes | None = None
+    """ADAPTER_SIGNING_KEY, or ADAPTER_SIGNING_KEY_FILE: 32 bytes in hex or base64, the Ed25519 key that signs
+    checkpoints. Default: `signing.key` in the data folder, made with the first checkpoint."""
+
     terminology_url: str = ""
     """ADAPTER_TERMINOLOGY_URL: base URL of a FHIR R4 terminology server, asked by `adapter mappings look-up` alone.
     Default: none."""
@@ -61,15 +65,13 @@ class Settings(Struct, frozen=True):
         """Settings as `environ` has them. Raises UsageError or KeyFault for one that cannot be meant."""
         sent = environ.get("ADAPTER_DATA_DIR", "").strip()
         data_dir = Path(sent).expanduser() if sent else user_data_path("immunisation-cqrs-adapter", appauthor=False)
-        data_key = _key(environ, "ADAPTER_DATA_KEY")
-        if data_key is not None and len(data_key) != KEY_BYTES:
-            raise KeyFault("ADAPTER_DATA_KEY must be exactly 32 bytes (AES-256): `openssl rand -hex 32` makes one.")
         return cls(
             database_url=environ.get("ADAPTER_DATABASE_URL", "").strip() or embedded_database(data_dir),
             data_dir=data_dir,
             gms_extension=environ.get("ADAPTER_GMS_EXTENSION", "").strip(),
-            data_key=data_key,
+            data_key=_exact_key(environ, "ADAPTER_DATA_KEY", "AES-256"),
             patient_key=_key(environ, "ADAPTER_PATIENT_KEY"),
+            signing_key=_exact_key(environ, "ADAPTER_SIGNING_KEY", "Ed25519"),
             terminology_url=_web_address(environ, "ADAPTER_TERMINOLOGY_URL"),
             terminology_token_url=_web_address(environ, "ADAPTER_TERMINOLOGY_TOKEN_URL"),
             terminology_client_id=environ.get("ADAPTER_TERMINOLOGY_CLIENT_ID", "").strip(),
@@ -109,6 +111,13 @@ def _key(environ: Mapping[str, str], name: str) -> bytes | None:
     if content is None:
         return None
     return read_key(content, name if environ.get(name, "").strip() else f"{name}_FILE")
+
+
+def _exact_key(environ: Mapping[str, str], name: str, kind: str) -> bytes | None:
+    key = _key(environ, name)
+    if key is not None and len(key) != KEY_BYTES:
+        raise KeyFault(f"{name} must be exactly 32 bytes ({kind}): `openssl rand -hex 32` makes one.")
+    return key
 
 
 def _secret(environ: Mapping[str, str], name: str) -> str | None:

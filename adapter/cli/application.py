@@ -16,6 +16,7 @@ from typer.exceptions import TyperException
 
 from adapter import __version__
 from adapter.cli import (
+    checkpoint,
     counts,
     decisions,
     declare,
@@ -27,6 +28,7 @@ from adapter.cli import (
     keys,
     mappings,
     ods,
+    proof,
     publish,
     quarantine,
     registrations,
@@ -58,6 +60,8 @@ for module in (
     trace,
     diff,
     verify,
+    checkpoint,
+    proof,
     quarantine,
     feeds,
     review,

@@ -67,6 +67,14 @@ def content(file: Path, ordinal: int = 1) -> bytes:
         raise UnreadablePath(f"File {ordinal} cannot be read: {error.strerror or 'check it'}.") from None
 
 
+def text(file: Path) -> str:
+    """A file of text. Raises UsageError for one that is none."""
+    try:
+        return content(file).decode()
+    except UnicodeDecodeError:
+        raise UsageError("The file is no text: give one that the adapter wrote.") from None
+
+
 def month(text: str) -> str:
     """A month as `YYYY-MM`."""
     if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from adapter.cli import console, options
-from adapter.errors import AdapterError
+from adapter.errors import AdapterError, UsageError
+from adapter.provenance.checkpoint import Checkpoint, is_signed, read_checkpoint, verifier_key
 from adapter.provenance.finding import Finding
+from adapter.provenance.signing import known_signing_key
 from adapter.provenance.verification import verify as verified
 
 
@@ -14,13 +19,37 @@ def register(app: typer.Typer) -> None:
     app.command()(verify)
 
 
-def verify(db: options.Database = None) -> None:
+def verify(
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option("--checkpoint", metavar="FILE", help="Check against this one too: shows a ledger cut off."),
+    ] = None,
+    verifier: Annotated[
+        str | None,
+        typer.Option("--verifier-key", metavar="KEY", help="Who must have signed it. Else our own signing key."),
+    ] = None,
+    db: options.Database = None,
+) -> None:
     """Compute every digest anew from what is stored, and check it against the ledger.
 
     Ends with 1 at the first thing that is not as it was, and names it.
     """
+    against = None if checkpoint is None else _signed(checkpoint, verifier, db)
     with options.stored(db) as store, console.working("Checking rows") as step:
-        found = verified(store, step)
+        found = verified(store, against, step)
     if isinstance(found, Finding):
         raise AdapterError(f"{found}. Keep the database as it is, and compare it with a copy.")
     console.write(f"{found.size} ledger entries and all that they bind are as they were. Root {found.root.hex()}\n")
+
+
+def _signed(file: Path, verifier: str | None, db: str | None) -> Checkpoint:
+    """The checkpoint of a file, if the right key signed it."""
+    read = read_checkpoint(options.text(file))
+    if verifier is None:
+        own = known_signing_key(options.settings(db))
+        if own is None:
+            raise UsageError("Whose signature must it be? Name the key with --verifier-key.")
+        verifier = verifier_key(own, read.origin)
+    if not is_signed(read, verifier):
+        raise AdapterError("The checkpoint was not signed by this key: it was altered, or is another's.")
+    return read

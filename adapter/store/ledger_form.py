@@ -39,6 +39,8 @@ OWNERS = {
 }
 """Tables whose rows belong to a row of another that is written with them, by the column that says to which."""
 SERIALS = ("number", "seq")
+HEADS = frozenset({"run"})
+"""Tables that an entry is called by even where others were written first."""
 LEDGERS = frozenset({LEDGER.name, LEDGER_MARK.name})
 """What the chain and the roots check by themselves."""
 

@@ -72,10 +72,13 @@ class Snapshot:
         for row in self._stream(self._ledger_mark, query):
             yield row if row.fault else StoredMarks(*row.values)
 
-    def rows(self, form: Form) -> Iterator[StoredRow]:
-        """All rows of a table that has a place for each, in the order of the ledger."""
+    def rows(self, form: Form, first: int | None = None, last: int | None = None) -> Iterator[StoredRow]:
+        """All rows of a table, or those with these places, in the order of the ledger."""
         place = [form.table.c[form.place]] if form.place else []
-        yield from self._stream(form, _select(form.table).order_by(*place, *form.table.primary_key))
+        query = _select(form.table).order_by(*place, *form.table.primary_key)
+        if first is not None and last is not None:
+            query = query.where(place[0].between(first, last))
+        yield from self._stream(form, query)
 
     def rows_of(self, form: Form, keys: Collection[tuple[Any, ...]]) -> Iterator[StoredRow]:
         """Those rows that are there, by key."""

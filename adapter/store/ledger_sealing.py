@@ -21,6 +21,7 @@ from adapter.errors import StoreError
 from adapter.merkle import Growth
 from adapter.store.columns import text_of
 from adapter.store.ledger_form import (
+    HEADS,
     LEDGERS,
     MARKS_A_ROW,
     NO_ENTRY,
@@ -69,7 +70,8 @@ class Sealing:
             return
         if name not in self._tables:
             self._tables[name] = _Sealed(_form(table), self._keep, self._connection)
-            self._subject = self._subject or _form(table).called(rows[0])
+            if name in HEADS or not self._kind:
+                self.call(name, _form(table).called(rows[0]))
         self._tables[name].add(rows)
 
     def call(self, kind: str, subject: str) -> None:
@@ -85,7 +87,7 @@ class Sealing:
         entry = Entry(
             number=number,
             recorded=later(now, earlier),
-            kind=self._kind or next(iter(self._tables)),
+            kind=self._kind,
             subject=self._subject,
             body=body_of(rows),
             previous=previous,

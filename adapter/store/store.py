@@ -17,6 +17,7 @@ from adapter.store.deliveries import Deliveries
 from adapter.store.disclosures import Disclosures
 from adapter.store.feeds import Feeds
 from adapter.store.incidents import Incidents
+from adapter.store.ledger import Ledger
 from adapter.store.ledger_take_over import take_over
 from adapter.store.mapping_releases import MappingReleases
 from adapter.store.ods_releases import OdsReleases
@@ -42,6 +43,7 @@ class Store:
         self.database, self.pseudonym = database, pseudonym
         self.fast_validation = settings.fast_validation
         self.seal = Seal(settings.data_key)
+        self.ledger = Ledger(database)
         self.feeds = Feeds(database)
         self.deliveries = Deliveries(database, self.seal)
         self.records = Records(database, self.deliveries)

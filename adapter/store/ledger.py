@@ -1,0 +1,72 @@
+"""The ledger as proofs need it: the hashes of its entries, and which entry bound a row."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy import Table
+
+from adapter.errors import StoreError, UnknownName
+from adapter.store.columns import text_of
+from adapter.store.database import Database
+from adapter.store.ledger_form import Entry, Form
+from adapter.store.ledger_reading import snapshot
+from adapter.store.ledger_tables import LEDGER
+from adapter.store.tables import ACHIEVEMENT, RUN
+
+
+class BoundRow(Struct, frozen=True):
+    """A row as its entry bound it: the leaf, and those of all rows of its table in the entry, of which it is one."""
+
+    entry: Entry
+    leaves: tuple[bytes, ...]
+    index: int
+
+    @property
+    def leaf(self) -> bytes:
+        return self.leaves[self.index]
+
+
+class Ledger:
+    """The ledger of one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def hashes(self, size: int | None = None) -> list[bytes]:
+        """Those of all entries in their order, or of the first so many. 32 bytes each."""
+        query = sa.select(LEDGER.c.hash).order_by(LEDGER.c.number)
+        with self._database.read() as connection:
+            return list(connection.execute(query if size is None else query.where(LEDGER.c.number <= size)).scalars())
+
+    def count(self, id_: str) -> tuple[BoundRow, BoundRow]:
+        """The newest row of a count by its whole id, and the row of the run that made it. Raises UnknownName."""
+        query = sa.select(ACHIEVEMENT.c.number).where(ACHIEVEMENT.c.id == id_).order_by(ACHIEVEMENT.c.number.desc())
+        with self._database.read() as connection:
+            number = connection.execute(query.limit(1)).scalar()
+        if number is None:
+            raise UnknownName("No count has this id: `adapter counts --format json` gives whole ids.")
+        entry, first = self._run_that_bound(ACHIEVEMENT, number)
+        [run] = self._leaves(RUN, entry.rows()[RUN.name].to, entry.rows()[RUN.name].to)
+        counts = self._leaves(ACHIEVEMENT, first, entry.rows()[ACHIEVEMENT.name].to)
+        return BoundRow(entry, counts, number - first), BoundRow(entry, (run,), 0)
+
+    def _run_that_bound(self, table: Table, number: int) -> tuple[Entry, int]:
+        """The entry of a run that bound this row, and the number of the first row of the table in it."""
+        query = sa.select(LEDGER).where(LEDGER.c.kind == RUN.name).order_by(LEDGER.c.number)
+        first = 1
+        with self._database.read() as connection:
+            for row in connection.execute(query):
+                entry = Entry(row.number, text_of(row.recorded), row.kind, row.subject, row.body, row.previous)
+                bound = entry.rows().get(str(table.name))
+                if bound is None:
+                    continue
+                if number <= bound.to:
+                    return entry, first
+                first = bound.to + 1
+        raise StoreError("No entry of a run bound this count: `adapter verify` says what is wrong.")
+
+    def _leaves(self, table: Table, first: int, last: int) -> tuple[bytes, ...]:
+        form = Form(table)
+        with snapshot(self._database) as stored:
+            return tuple(form.leaf(row.values) for row in stored.rows(form, first, last))
