@@ -12,6 +12,7 @@ from adapter.fhir.evidence import pointers
 from adapter.provenance.places import Place, places
 from adapter.reasons import Outcome
 from adapter.reconcile.decision import Decision
+from adapter.runs.counting import counts_in_force
 from adapter.store.delivery import Delivery
 from adapter.store.records import Origin
 from adapter.store.registrations import Registration
@@ -55,7 +56,8 @@ def trace(store: Store, id_: str) -> Trace:
         )
     if counts:
         run = store.runs.found(counts[0].run)
-        return Trace(run, counts[0], tuple(_of_count(store, run, counts[0])))
+        now = next(one for one in counts_in_force(store, run, counts[0].practice) if one.count == counts[0].count)
+        return Trace(run, now, tuple(_of_count(store, run, now)))
     return Trace(store.runs.numbered(decisions[0].from_run), None, (decisions[0],))
 
 

@@ -81,6 +81,7 @@ def test_a_declaration_releases_a_threshold_and_not_an_incident(autumn: Adapter)
     cell = (high["practice"], high["indicator"], high["period"])
     assert counts(autumn)[cell] == high | {"state": "ready", "holds": []}
     assert "declared" in autumn("declarations")[1]
+    assert "; ready\n" in autumn("trace", high["count"])[1]
 
 
 def test_a_declared_count_that_is_under_an_incident_stays_held(autumn: Adapter) -> None:
