@@ -56,6 +56,9 @@ class Settings(Struct, frozen=True):
     terminology_client_secret: str = ""
     """ADAPTER_TERMINOLOGY_CLIENT_SECRET, or ADAPTER_TERMINOLOGY_CLIENT_SECRET_FILE: its secret."""
 
+    feeds_file: Path | None = None
+    """ADAPTER_FEEDS_FILE: a TOML file that says where feeds are pulled from. Default: none, and nothing is pulled."""
+
     fast_validation: bool = True
     """ADAPTER_FAST_VALIDATION: `on` or `off`. Off, each record is parsed and validated the slow way, by
     `fhir.resources`; what is stored is the same. Default: on."""
@@ -76,6 +79,7 @@ class Settings(Struct, frozen=True):
             terminology_token_url=_web_address(environ, "ADAPTER_TERMINOLOGY_TOKEN_URL"),
             terminology_client_id=environ.get("ADAPTER_TERMINOLOGY_CLIENT_ID", "").strip(),
             terminology_client_secret=_secret(environ, "ADAPTER_TERMINOLOGY_CLIENT_SECRET") or "",
+            feeds_file=_path(environ, "ADAPTER_FEEDS_FILE"),
             fast_validation=_is_on(environ, "ADAPTER_FAST_VALIDATION"),
         )
 
@@ -131,6 +135,11 @@ def _secret(environ: Mapping[str, str], name: str) -> str | None:
         return Path(file).expanduser().read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
         raise KeyFault(f"The file that {name}_FILE names cannot be read: check the path and its permissions.") from None
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    text = environ.get(name, "").strip()
+    return Path(text).expanduser() if text else None
 
 
 def _is_on(environ: Mapping[str, str], name: str) -> bool:

@@ -57,6 +57,7 @@ def fill(store: Store) -> None:
     store.mapping_releases.withdraw(store.mapping_releases.add(overlay))
     store.registrations.add_all([Registration(f"{number:02x}" * 32, "D83013", "2020-01-01") for number in range(3)])
     store.terminology_answers.add("https://terminology.example", "what?", '{"found": true}')
+    store.pulls.add("trust", "ab" * 16, "finished", "2024-09-30T00:00:00Z")
     key, _ = store.api_keys.create("an auditor", ["audit:read"])
     store.api_keys.revoke(key.id)
     finished = reconcile(store, MONTHS)

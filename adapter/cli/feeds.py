@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import typer
 
 from adapter.cli import console, options
+from adapter.feeds.source_list import SourceState, states
+from adapter.feeds.sources import sources_of
 
 feeds = typer.Typer(help="The sources, and what came by them.", no_args_is_help=True)
 
@@ -15,8 +19,12 @@ def register(app: typer.Typer) -> None:
 
 @feeds.command("list")
 def list_(db: options.Database = None) -> None:
-    """List the feeds: what each was declared to be, when it last delivered, and what became of it all."""
+    """List the feeds: what each was declared to be, when it last delivered, and what became of it all. Then the sources
+    of ADAPTER_FEEDS_FILE: when pulling last went well, and how far behind it is.
+    """
+    sources = sources_of(options.settings(db).feeds_file)
     with options.stored(db) as store:
+        pulled = states(store, sources, store.database.clock())
         known = store.feeds.listed()
         deliveries = store.deliveries.listed()
     rows = []
@@ -37,6 +45,24 @@ def list_(db: options.Database = None) -> None:
         )
     columns = ("feed", "kind", "practice", "GMS markers", "deliveries", "cut off", "last (UTC)", *_FIGURES)
     console.out().print(console.table("Feeds", columns, rows, right=("deliveries", "cut off", *_FIGURES)))
+    if pulled:
+        heads = ("feed", "source", "last success (UTC)", "lag", "state")
+        console.out().print(console.table("Sources", heads, [_row(each) for each in pulled], right=("lag",)))
+
+
+def _row(state: SourceState) -> tuple[str, ...]:
+    success = f"{state.success:%Y-%m-%d %H:%M}" if state.success else "never"
+    return state.feed, state.kind, success, _lag(state.lag), state.fault or ("well" if state.success else "not pulled")
+
+
+def _lag(lag: timedelta | None) -> str:
+    """`2 d 3 h`, `3 h 5 min`, `5 min`."""
+    if lag is None:
+        return ""
+    minutes = int(lag.total_seconds()) // 60
+    if minutes >= 24 * 60:
+        return f"{minutes // 1440} d {minutes // 60 % 24} h"
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
 
 
 _FIGURES = ("received", "new", "deletes", "receipts", "quarantined")

@@ -23,6 +23,7 @@ from adapter.store.mapping_releases import MappingReleases
 from adapter.store.ods_releases import OdsReleases
 from adapter.store.patient_key import fingerprint, patient_key
 from adapter.store.publications import Publications
+from adapter.store.pulls import Pulls
 from adapter.store.quarantine import Quarantine
 from adapter.store.records import Records
 from adapter.store.registrations import Registrations
@@ -60,6 +61,7 @@ class Store:
         self.resources = Resources(database)
         self.api_keys = ApiKeys(database)
         self.disclosures = Disclosures(database)
+        self.pulls = Pulls(database)
 
 
 @contextmanager

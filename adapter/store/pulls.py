@@ -1,0 +1,63 @@
+"""What pulling came to, step by step: the cursor that the next pull begins at, and when it last went well."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from adapter.errors import UnknownName
+from adapter.store.database import Database, next_number
+from adapter.store.pull_tables import PULL
+from adapter.store.tables import FEED
+
+What = Literal["reached", "finished", "failed", "exporting", "dropped"]
+"""`reached`: part of the way, to the cursor; `finished`: all that there was; `failed`: `note` says why; `exporting`:
+the server prepares an export whose state is asked for at the cursor; `dropped`: that export is of no use any more.
+"""
+
+
+class Step(Struct, frozen=True):
+    """`note` is a sentence of ours; it holds nothing that a server said."""
+
+    recorded: datetime
+    what: str
+    cursor: str
+    note: str
+
+
+class Pulls:
+    """The steps of one database. Their order is that in which they were added."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, feed: str, source: str, what: What, cursor: str = "", note: str = "") -> None:
+        """A step of a feed that is known. Raises UnknownName."""
+        with self._database.write() as connection:
+            number = connection.execute(sa.select(FEED.c.number).where(FEED.c.name == feed)).scalar()
+            if number is None:
+                raise UnknownName("There is no such feed: `adapter feeds list` shows those there are.")
+            connection.execute(
+                sa.insert(PULL).values(
+                    number=next_number(connection, PULL.c.number),
+                    recorded=self._database.clock(),
+                    feed=number,
+                    source=source,
+                    what=what,
+                    cursor=cursor,
+                    note=note,
+                )
+            )
+
+    def latest(self, feed: str, source: str, *whats: What) -> Step | None:
+        """The newest step of these kinds; of any kind where none is named."""
+        query = sa.select(PULL.c.recorded, PULL.c.what, PULL.c.cursor, PULL.c.note).join_from(PULL, FEED)
+        query = query.where(FEED.c.name == feed, PULL.c.source == source)
+        if whats:
+            query = query.where(PULL.c.what.in_(whats))
+        with self._database.read() as connection:
+            row = connection.execute(query.order_by(PULL.c.number.desc()).limit(1)).first()
+        return Step(row.recorded, row.what, row.cursor, row.note) if row else None
