@@ -77,7 +77,17 @@ Y4 = AgePeriod(years=4)
             "already-this-year",
         ),
         ({"once_per_financial_year": True}, {"own": dose(date(2024, 4, 1)), "before": (dose(date(2024, 3, 31)),)}, ""),
+        (
+            {"once_per_financial_year": True},
+            {"own": dose(date(2024, 3, 31)), "before": (dose(date(2023, 3, 31)),)},
+            "",
+        ),
         # season of a course
+        (
+            {"seasonal_course": True, "dose": 1},
+            {"own": dose(date(2024, 8, 31)), "before": (dose(date(2023, 8, 31)),)},
+            "",
+        ),
         ({"seasonal_course": True, "dose": 1}, {"before": (dose(date(2024, 8, 31)),)}, ""),
         ({"seasonal_course": True, "dose": 2}, {"before": (dose(date(2024, 9, 1)),)}, ""),
         (
@@ -171,6 +181,8 @@ def test_of_several_rules_that_fail_the_first_is_told() -> None:
         ([row("A", form="injected"), row("B")], {"form": "nasal"}, "B", ""),
         ([row("A", form="injected")], {"form": "nasal"}, "A", ""),
         # boosters come after the last numbered dose
+        ([row("A", dose="booster")], {}, "A", ""),
+        ([row("A", dose="booster")], {"before": early(1)}, "A", "dose-beyond-course"),
         ([row("A", dose=1), row("B", dose="booster")], {"before": early(1)}, "B", ""),
         ([row("A", dose=1), row("B", dose="booster")], {}, "A", ""),
         ([row("A", dose=1), row("B", dose=2), row("C", dose="booster")], {"own": dose(booster=True)}, "C", ""),
