@@ -27,19 +27,21 @@ class TokenRefused(Exception):
         """Asking again may help."""
 
 
-class ClientCredentials:
-    """`clock` gives seconds that never go back."""
+class AccessToken:
+    """A token that is asked for with a form, made anew each time. `proof` is what the server knows the client by, as
+    an error names it; `clock` gives seconds that never go back.
+    """
 
     def __init__(
         self,
         token_url: str,
-        client_id: str,
-        client_secret: str,
+        form: Callable[[], dict[str, str]],
+        proof: str,
         *,
         client: httpx.Client,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._url, self._id, self._secret = token_url, client_id, client_secret
+        self._url, self._form, self._proof = token_url, form, proof
         self._client, self._clock = client, clock
         self._token, self._ends = "", 0.0
 
@@ -50,25 +52,28 @@ class ClientCredentials:
             self._ends = self._clock() + max(0.0, lasts - _MARGIN)
         return self._token
 
+    def headers(self) -> dict[str, str]:
+        """What a request bears. Raises TokenRefused."""
+        return {"Authorization": f"Bearer {self.token()}"}
+
     def forget(self) -> None:
         """The token was refused: the next one is a new one."""
         self._token = ""
 
     def __repr__(self) -> str:
-        return "ClientCredentials(…)"
+        return f"{type(self).__name__}(…)"
 
     def _asked(self) -> tuple[str, float]:
-        form = {"grant_type": "client_credentials", "client_id": self._id, "client_secret": self._secret}
         try:
             answer = self._client.post(
-                self._url, data=form, headers={"Accept": "application/json"}, follow_redirects=False
+                self._url, data=self._form(), headers={"Accept": "application/json"}, follow_redirects=False
             )
         except (httpx.HTTPError, httpx.InvalidURL):
             raise TokenRefused("cannot be asked for a token", passing=True) from None
         if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS or answer.is_server_error:
             raise TokenRefused(f"has no token to give now ({answer.status_code})", passing=True)
         if answer.status_code != HTTPStatus.OK:
-            raise TokenRefused(f"refuses the client ({answer.status_code}): check its id and secret")
+            raise TokenRefused(f"refuses the client ({answer.status_code}): check its id and {self._proof}")
         try:
             body = msgspec.json.decode(answer.content)
         except (msgspec.DecodeError, UnicodeDecodeError):
@@ -81,3 +86,21 @@ class ClientCredentials:
             lasts = float(lasts)
         sound = isinstance(lasts, int | float) and not isinstance(lasts, bool)
         return token, float(lasts) if sound else _UNSAID
+
+
+class ClientCredentials(AccessToken):
+    """A token for a client that has a secret."""
+
+    def __init__(
+        self,
+        token_url: str,
+        client_id: str,
+        client_secret: str,
+        scope: str = "",
+        *,
+        client: httpx.Client,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
+        form |= {"scope": scope} if scope else {}
+        super().__init__(token_url, lambda: form, "secret", client=client, clock=clock)

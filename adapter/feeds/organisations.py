@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urljoin
 
 import httpx
 import msgspec
 
 from adapter.errors import AdapterError
+from adapter.feeds.next_link import NoAddress, address, next_link
 from adapter.feeds.patience import Again, Patience
 from adapter.organisations.fhir_organisation import ODS_SYSTEM
 
@@ -90,10 +90,15 @@ class OrganisationApi:
             bundle = _resource(_accepted(answer), "Bundle")
             asked.add(str(answer.request.url))
             yield answer.content
-            following = _next(bundle)
+            following = next_link(bundle)
             if following is None:
                 return
-            url = _address(str(answer.request.url), following)
+            try:
+                url = address(str(answer.request.url), following)
+            except NoAddress:
+                raise OrganisationsUnavailable(
+                    "The ODS API names a next page that is no web address. Ask again later."
+                ) from None
             if str(url) in asked:
                 raise OrganisationsUnavailable("The ODS API sends its pages in a circle. Ask again later.")
             answer = self._ask(url)
@@ -152,22 +157,3 @@ def _resource(answer: httpx.Response, kind: str) -> dict[str, Any]:
     if not isinstance(resource, dict) or found != kind:
         raise OrganisationsUnavailable(f"The ODS API answered with something that is no {kind}. Check its address.")
     return resource
-
-
-def _address(page: str, following: str) -> httpx.URL:
-    """The next page's address, as it stands or relative to the page that names it."""
-    try:
-        url = httpx.URL(urljoin(page, following))
-    except (ValueError, httpx.InvalidURL):
-        url = httpx.URL()
-    if url.scheme not in ("http", "https") or not url.host:
-        raise OrganisationsUnavailable("The ODS API names a next page that is no web address. Ask again later.")
-    return url
-
-
-def _next(bundle: dict[str, Any]) -> str | None:
-    links = bundle.get("link")
-    for link in links if isinstance(links, list) else []:
-        if isinstance(link, dict) and link.get("relation") == "next" and isinstance(link.get("url"), str):
-            return str(link["url"])
-    return None
