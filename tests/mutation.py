@@ -5,10 +5,10 @@
 trampolines make reading the tables take five times as long: a mutant's byte code is put into the function itself, in
 a fork of a process that has collected the tests already.
 
-A mutant is *killed* by a test that fails. It has *timed out* where its tests did not end in ten times their time: that
-is counted apart. Every other one has *survived*, also where no test calls its function. The tests of a mutant are those
-that call its function, the quickest first, until one fails or `ENOUGH` seconds of tests have passed: so a survivor may
-yet be known to a slow test, and a killed one is killed.
+A mutant is *killed* by a test that fails. It has *timed out* where its tests did not end in four times their time and
+five seconds: that is counted apart. Every other one has *survived*, also where no test calls its function. The tests of
+a mutant are those that call its function, the quickest first, until one fails or `ENOUGH` seconds of tests have passed;
+generated ones try `FEW` cases. So a survivor may yet be known to a slow test, and a killed one is killed.
 
 What was found is kept in `.mutants/`: a killed mutant is not run again while its function is the same, a survivor not
 while all code and all tests are the same. So a run goes on where it was stopped; `--afresh` forgets what was kept.
@@ -194,7 +194,7 @@ class Run:
         child = os.fork()
         if not child:
             os.close(reading)
-            self._become(mutant, chosen, writing, 30 + round(10 * needed))
+            self._become(mutant, chosen, writing, 5 + round(4 * needed))
         os.close(writing)
         with open(reading, "rb") as told:
             by = told.read().decode()
@@ -202,7 +202,7 @@ class Run:
         match os.waitstatus_to_exitcode(status):
             case 0:
                 return {"status": SURVIVED, "by": f"{len(chosen)} of {len(items)} tests"}
-            case code if code == -signal.SIGALRM:
+            case code if code in (-signal.SIGXCPU, -signal.SIGKILL):
                 return {"status": TIMEOUT, "by": ""}
             case 1 | 3:
                 return {"status": KILLED, "by": by}
@@ -217,8 +217,8 @@ class Run:
             silence = os.open(os.devnull, os.O_WRONLY)
             os.dup2(silence, 1)
             os.dup2(silence, 2)
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            signal.alarm(seconds)
+            signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
             gc.disable()
             if mutant is not None:
