@@ -7,8 +7,9 @@ a fork of a process that has collected the tests already.
 
 A mutant is *killed* by a test that fails. It has *timed out* where its tests did not end in four times their time and
 five seconds: that is counted apart. Every other one has *survived*, also where no test calls its function. The tests of
-a mutant are those that call its function, the quickest first, until one fails or `ENOUGH` seconds of tests have passed;
-generated ones try `FEW` cases. So a survivor may yet be known to a slow test, and a killed one is killed.
+a mutant are those that call its function, until one fails or `ENOUGH` seconds of tests have passed: first those that
+killed others of the function, then the quickest; generated ones try `FEW` cases. So a survivor may yet be known to a
+slow test, and a killed one is killed.
 
 What was found is kept in `.mutants/`: a killed mutant is not run again while its function is the same, a survivor not
 while all code and all tests are the same. So a run goes on where it was stopped; `--afresh` forgets what was kept.
@@ -66,6 +67,7 @@ class Run:
         self._by_fixture: dict[object, set[FunctionType]] = {}
         self._cost: dict[object, float] = {}
         self._first_cost: dict[str, float] = {}
+        self._killers: dict[FunctionType, Counter[str]] = defaultdict(Counter)
         self._in_child = False
         self._pipe = 0
 
@@ -140,6 +142,7 @@ class Run:
                 found = self._verdict(mutant, durations, callers[mutant.replaced]) | {"state": state}
             found |= {"file": mutant.file, "line": mutant.line, "was": mutant.was, "becomes": mutant.becomes}
             self._results[mutant.key] = found
+            self._killers[mutant.replaced][found["by"]] += found["status"] == KILLED
             if number % 50 == 0 or number == len(mutants):
                 self._keep()
                 seconds = round(time.monotonic() - begun)
@@ -184,7 +187,8 @@ class Run:
     def _verdict(self, mutant: Mutant | None, durations: dict[str, float], items: list[pytest.Item]) -> dict[str, Any]:
         """Without a mutant all tests must pass, however long they take."""
         chosen, needed = [], 0.0
-        for item in sorted(items, key=lambda one: (self._first_cost[one.nodeid], one.nodeid)):
+        killed = self._killers[mutant.replaced] if mutant else Counter()
+        for item in sorted(items, key=lambda one: (-killed[one.nodeid], self._first_cost[one.nodeid], one.nodeid)):
             if needed + durations[item.nodeid] < ENOUGH or mutant is None:
                 chosen.append(item)
                 needed += durations[item.nodeid]
