@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
+from typing import Annotated
 
 import typer
 
-from adapter.cli import console, options
+from adapter.cli import console, ingest, options
+from adapter.cli.ingest import TakenAll
+from adapter.feeds.pull import pull
 from adapter.feeds.source_list import SourceState, states
-from adapter.feeds.sources import sources_of
+from adapter.feeds.sources import source_of, sources_of
 
 feeds = typer.Typer(help="The sources, and what came by them.", no_args_is_help=True)
 
@@ -48,6 +52,22 @@ def list_(db: options.Database = None) -> None:
     if pulled:
         heads = ("feed", "source", "last success (UTC)", "lag", "state")
         console.out().print(console.table("Sources", heads, [_row(each) for each in pulled], right=("lag",)))
+
+
+@feeds.command("pull")
+def pull_(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A source of ADAPTER_FEEDS_FILE.")],
+    db: options.Database = None,
+) -> None:
+    """Pull what is new at a source, now. What was taken stays whatever happens; where it does not come to its end, the
+    next pull goes on from there, and what comes twice is a receipt.
+    """
+    source = source_of(sources_of(options.settings(db).feeds_file), name)
+    with options.stored(db) as store:
+        pulled = pull(store, name, source, os.environ)
+        ingest.show(TakenAll(pulled.deliveries, 0, pulled.figures, pulled.reasons, (), 0))
+        if pulled.note:
+            console.out().print(pulled.note)
 
 
 def _row(state: SourceState) -> tuple[str, ...]:

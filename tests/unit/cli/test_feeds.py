@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import respx
 from adapter.feeds.sources import fingerprint, read_sources
 from adapter.store.store import Store
 from calling import Adapter
@@ -53,3 +54,25 @@ def test_without_a_file_there_are_no_sources(adapter: Adapter, monkeypatch: pyte
 def test_a_fault_of_the_file_is_a_usage_error(adapter: Adapter, sources: Path) -> None:
     sources.write_text("[feeds.trust]\nkind = 'searches'")
     assert adapter("feeds", "list") == (2, "", "adapter: feeds.trust.kind: is none of what it can be.\n")
+
+
+@respx.mock
+def test_pull(adapter: Adapter, sources: Path) -> None:
+    page = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": immunization()}]}
+    respx.get("https://h/fhir/Immunization").respond(json=page)
+    code, out, err = adapter("feeds", "pull", "trust")
+    assert (code, err) == (0, "")
+    assert out.startswith("1 delivery, 1 resources: 1 new")
+    assert row(adapter("feeds", "list")[1], "trust")[4] == "well"
+    respx.get("https://h/fhir/Immunization").respond(404)
+    code, out, err = adapter("feeds", "pull", "trust")
+    assert (code, out) == (1, "")
+    assert err == "adapter: The source refuses the question (404): check its address.\n"
+    assert "404" in row(adapter("feeds", "list")[1], "trust")[4]
+    assert adapter("verify")[0] == 0
+
+
+def test_pull_wants_a_source_that_is_known(adapter: Adapter, sources: Path) -> None:
+    code, _, err = adapter("feeds", "pull", "nobody")
+    assert code == 1
+    assert err.count("\n") == 1

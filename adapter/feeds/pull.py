@@ -1,0 +1,62 @@
+"""Pull one feed: what is new at its source comes through the one door, and how far that came is kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+
+import httpx
+
+from adapter.errors import AdapterError, StoreError, UsageError
+from adapter.feeds.credentials import bearer_of, trust_of
+from adapter.feeds.door import Door, Pulled
+from adapter.feeds.journey import Journey
+from adapter.feeds.patience import Patience
+from adapter.feeds.search_pull import SearchPull
+from adapter.feeds.source_server import SourceServer
+from adapter.feeds.sources import Export, Folder, Search, Source, fingerprint
+from adapter.intake.reading import reader
+from adapter.store.store import Store
+
+
+def pull(
+    store: Store,
+    feed: str,
+    source: Source,
+    environ: Mapping[str, str],
+    *,
+    pause: Callable[[float], None] = time.sleep,
+) -> Pulled:
+    """Pull a feed, which is made where it is new. Where it does not come to its end, that is kept as well, and raised:
+    SourceFailed, KeyFault, StoreError. Nothing is lost then: the next pull goes on from what is kept.
+    """
+    store.feeds.remember(feed, source.practice or None, None, source.gms_markers)
+    door = Door(store, feed, reader(store.pseudonym, store.fast_validation))
+    journey = Journey(store.pulls, feed, fingerprint(source))
+    try:
+        with store.database.alone(f"pull {feed}"):
+            match source:
+                case Search():
+                    with _server(feed, source, environ, pause) as server:
+                        SearchPull(source, server, door, journey, store.database.clock, pause).run()
+                case Export() | Folder():
+                    raise UsageError("Only sources of the kind search can be pulled yet.")
+    except AdapterError as error:
+        with suppress(StoreError):  # what is wrong may be the database itself
+            journey.step("failed", note=str(error))
+        raise
+    return door.pulled()
+
+
+@contextmanager
+def _server(
+    feed: str, source: Search | Export, environ: Mapping[str, str], pause: Callable[[float], None]
+) -> Iterator[SourceServer]:
+    waiting = source.waiting
+    patience = Patience(attempts=waiting.attempts, budget=waiting.budget, pause=pause)
+    timeout = httpx.Timeout(waiting.read, connect=waiting.connect)
+    with httpx.Client(timeout=timeout, verify=trust_of(source.tls, feed)) as client:
+        yield SourceServer(
+            source.url, bearer_of(source.credentials, feed, client, environ), client=client, patience=patience
+        )

@@ -1,0 +1,195 @@
+"""A server that a feed is pulled from: asked with patience and credentials, and heard to the end.
+
+Credentials go to the server's own origin only, whatever address a link or a redirection has. No error of it holds an
+address or anything that a server said.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import BinaryIO, TypeVar
+from urllib.parse import urljoin
+
+import httpx
+
+from adapter.errors import AdapterError
+from adapter.feeds.client_credentials import TokenRefused
+from adapter.feeds.credentials import Bearer
+from adapter.feeds.patience import Again, Patience
+
+Heard = TypeVar("Heard")
+Read = Callable[[httpx.Response, bytes], Heard]
+"""Makes something of an answer and its body; raises Again where the body is not what it must be."""
+
+_MOST_HOPS = 5
+_LARGEST_PAGE = 256 << 20
+_LONGEST_PAGE = 600.0
+"""Seconds after which a server that drips one page is given up."""
+_TOO_LARGE = "sent a page of more than 256 MiB: ask for smaller ones (`_count` in `parameters`)"
+
+
+class SourceFailed(AdapterError):
+    """A source could not be pulled from to the end. What was taken stays; the next pull goes on."""
+
+    def __init__(self, why: str, *, answered: bool = False) -> None:
+        """`why` is the end of a sentence about the source."""
+        super().__init__(f"The source {why}.")
+        self.answered = answered
+        """The server refused: it is no fault of the way to it, nor one that passes."""
+
+
+class SourceServer:
+    """One server at `base`, the address below which its resources lie. `clock` gives seconds that never go back."""
+
+    def __init__(
+        self,
+        base: str,
+        bearer: Bearer | None,
+        *,
+        client: httpx.Client,
+        patience: Patience,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._base = httpx.URL(base.rstrip("/") + "/")
+        self._bearer, self._client, self._patience, self._clock = bearer, client, patience, clock
+
+    def below(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> httpx.URL:
+        """An address of the server."""
+        url = self._base.join(path)
+        return url.copy_with(params=httpx.QueryParams(query)) if query else url
+
+    def asked(
+        self,
+        url: httpx.URL,
+        read: Read[Heard],
+        *,
+        accepted: tuple[int, ...] = (HTTPStatus.OK,),
+        headers: Mapping[str, str] | None = None,
+    ) -> Heard:
+        """What `read` makes of the answer, once it comes whole. Raises SourceFailed."""
+
+        def once() -> Heard:
+            body = bytearray()
+            answer = self._heard(url, body.extend, headers or {}, True, accepted, _LARGEST_PAGE)
+            return read(answer, bytes(body))
+
+        return self._patiently(once)
+
+    def download(
+        self, url: httpx.URL, make: Callable[[], BinaryIO], whole: Callable[[BinaryIO], None], own: bool
+    ) -> BinaryIO:
+        """A file, into a stream that `make` gives for each attempt. `whole` raises Again where it did not come whole;
+        `own` tells whether the server's credentials are wanted there. Raises SourceFailed.
+        """
+
+        def once() -> BinaryIO:
+            stream = make()
+            try:
+                headers = {"Accept": "application/fhir+ndjson"}
+                self._heard(url, stream.write, headers, own, (HTTPStatus.OK,), None)
+                stream.seek(0)
+                whole(stream)
+            except BaseException:
+                stream.close()
+                raise
+            stream.seek(0)
+            return stream
+
+        return self._patiently(once)
+
+    def delete(self, url: httpx.URL) -> None:
+        """Once, and whatever comes of it."""
+        try:
+            self._client.delete(url, headers=self._credentials(url, True), follow_redirects=False)
+        except (httpx.HTTPError, httpx.InvalidURL, TokenRefused):
+            return
+
+    def _patiently(self, once: Callable[[], Heard]) -> Heard:
+        try:
+            return self._patience.until_answered(once)
+        except (Again, TokenRefused) as error:
+            raise SourceFailed(str(error)) from None
+
+    def _heard(
+        self,
+        url: httpx.URL,
+        keep: Callable[[bytes], object],
+        headers: Mapping[str, str],
+        own: bool,
+        accepted: tuple[int, ...],
+        largest: int | None,
+    ) -> httpx.Response:
+        """One answer, after redirections, and once more with a new token where ours was refused."""
+        renewed = False
+        for _ in range(_MOST_HOPS):
+            answer = self._sent(url, keep, {"Accept": "application/fhir+json", **headers}, own, accepted, largest)
+            if answer.status_code == HTTPStatus.UNAUTHORIZED and self._bearer and own and not renewed:
+                self._bearer.forget()
+                renewed = True
+            elif answer.has_redirect_location:
+                url = _target(url, answer.headers["Location"])
+            else:
+                return self._accepted(answer, accepted)
+        raise SourceFailed("sends us in a circle: check its address", answered=True)
+
+    def _sent(
+        self,
+        url: httpx.URL,
+        keep: Callable[[bytes], object],
+        headers: Mapping[str, str],
+        own: bool,
+        accepted: tuple[int, ...],
+        largest: int | None,
+    ) -> httpx.Response:
+        try:
+            bearing = {**headers, **self._credentials(url, own)}
+            with self._client.stream("GET", url, headers=bearing, follow_redirects=False) as answer:
+                if answer.status_code in accepted:
+                    self._listen(answer, keep, largest)
+                return answer
+        except TokenRefused as error:
+            if error.passing:
+                raise Again(str(error)) from None
+            raise
+        except httpx.TimeoutException:
+            raise Again("did not answer in time") from None
+        except httpx.DecodingError:
+            raise Again("sent an answer that is packed wrongly") from None
+        except (httpx.HTTPError, httpx.InvalidURL):
+            raise Again("could not be reached, or broke off") from None
+
+    def _listen(self, answer: httpx.Response, keep: Callable[[bytes], object], largest: int | None) -> None:
+        began, length = self._clock(), 0
+        for block in answer.iter_bytes():
+            length += len(block)
+            if largest is not None and length > largest:
+                raise SourceFailed(_TOO_LARGE, answered=True)
+            if largest is not None and self._clock() - began > _LONGEST_PAGE:
+                raise Again("did not answer in time")
+            keep(block)
+
+    def _credentials(self, url: httpx.URL, own: bool) -> dict[str, str]:
+        home = (url.scheme, url.host, url.port) == (self._base.scheme, self._base.host, self._base.port)
+        return self._bearer.headers() if self._bearer and own and home else {}
+
+    def _accepted(self, answer: httpx.Response, accepted: tuple[int, ...]) -> httpx.Response:
+        if answer.status_code in accepted:
+            return answer
+        busy = self._patience.busy(answer)
+        if busy:
+            raise busy
+        if answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            raise SourceFailed(f"refuses us ({answer.status_code}): check the credentials and their rights")
+        raise SourceFailed(f"refuses the question ({answer.status_code}): check its address", answered=True)
+
+
+def _target(url: httpx.URL, location: str) -> httpx.URL:
+    try:
+        found = httpx.URL(urljoin(str(url), location))
+    except (ValueError, httpx.InvalidURL):
+        found = httpx.URL()
+    if found.scheme not in ("http", "https") or not found.host:
+        raise SourceFailed("sends us to what is no web address: check its address", answered=True)
+    return found
