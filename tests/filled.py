@@ -48,6 +48,7 @@ def fill(store: Store) -> None:
     send(store, _named("a", "b"), "trust")
     send(store, _named("c"), "trust")
     send(store, _named("b", "c"), "trust")
+    send(store, _named(*"defg"), "trust")  # more names than go beside a version
     reconcile(store, MONTHS)
     replay(store)
     send(store, deletion(by_identifier("v2")), "gp")

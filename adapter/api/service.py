@@ -14,7 +14,7 @@ from fastapi import Request
 from msgspec import Struct
 
 from adapter.feeds.push import Push
-from adapter.intake.reading import reader
+from adapter.intake.reading import reader_for
 from adapter.settings import Settings
 from adapter.store.store import Store
 
@@ -37,7 +37,7 @@ class Service:
 
     def __init__(self, store: Store, settings: Settings, limits: Limits) -> None:
         self.store, self.settings, self.limits = store, settings, limits
-        self.push = Push(store, reader(store.pseudonym, store.fast_validation))
+        self.push = Push(store, reader_for(store))
         self._readers, self._writers = CapacityLimiter(limits.readers), CapacityLimiter(limits.writers)
         self._feeds: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.running = asyncio.Lock()

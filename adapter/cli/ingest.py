@@ -16,7 +16,7 @@ from adapter.cli import console, options
 from adapter.errors import UnreadablePath
 from adapter.feeds.files import FoundFile, found_files, skipped_files, take_files
 from adapter.fhir.issue import Issue
-from adapter.intake.reading import reader
+from adapter.intake.reading import reader_for
 from adapter.store.delivery import Figures
 from adapter.store.store import Store
 
@@ -111,7 +111,7 @@ def take_all(
     totals, reasons = Counter[str](), Counter[Issue]()
     unreadable = []
     deliveries = resumed = 0
-    for _, outcome in take_files(store, feed, files, reader(store.pseudonym, store.fast_validation), told, workers):
+    for _, outcome in take_files(store, feed, files, reader_for(store), told, workers):
         if isinstance(outcome, UnreadablePath):
             unreadable.append(str(outcome))
             continue

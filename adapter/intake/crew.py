@@ -8,6 +8,7 @@ goes on with.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -35,19 +36,22 @@ LEAST = 16 << 20
 _AHEAD = 2
 _ATTEMPTS = 3
 
+_NONE = Surroundings()
 _PARCEL = msgspec.msgpack.Decoder(Parcel)
 _ENCODER = msgspec.msgpack.Encoder()
 _KILLED = "Reading was broken off again and again (is memory short?): ingest the same again, it goes on where it was."
 
 
 class Crew:
-    """`workers` processes that read with `reader`; with one or none, this process does. They start when they are
-    first needed and serve one delivery after the other until the block ends.
+    """`workers` processes that read with `reader`; with one or none, this process does. They start when they are first
+    needed and serve one delivery after the other until the block ends. Those of a delivery with something beside
+    its records are given that when they start.
     """
 
     def __init__(self, reader: Reader, seal: Seal, workers: int = 1) -> None:
         self._reader, self._seal, self._workers = reader, seal, workers
         self._pool: ProcessPoolExecutor | None = None
+        self._around = _NONE
 
     def __enter__(self) -> Crew:
         return self
@@ -63,10 +67,14 @@ class Crew:
         """What comes of each errand, in their order. `size` is how much there is to read; `source` holds it, where it
         is not something that was unpacked.
         """
-        if self._workers < 2 or size < LEAST or not surroundings.empty:
+        if self._workers < 2 or size < LEAST:
             for errand in errands:
                 yield Step(errand.chunk.end, errand.chunk.after, parcel(self._reader, self._seal, errand, surroundings))
             return
+        around = _NONE if surroundings.empty else surroundings
+        if around is not self._around:
+            self._dismiss()
+            self._around = around
         under_way: deque[_Sent] = deque()
         try:
             for errand in errands:
@@ -90,9 +98,14 @@ class Crew:
     def _submit(self, errand: Errand, passage: Passage | None) -> Future[bytes]:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
-                self._workers, _context(), initializer=_begin, initargs=(self._reader, self._seal)
+                self._workers, _context(), initializer=_begin, initargs=(self._reader, self._seal, self._around)
             )
-        return self._pool.submit(_run, errand, passage)
+        try:
+            return self._pool.submit(_run, errand, passage)
+        except BrokenProcessPool as broken:  # told where the answer is waited for
+            failed: Future[bytes] = Future()
+            failed.set_exception(broken)
+            return failed
 
     def _answer(self, under_way: deque[_Sent]) -> Step:
         """The first of what is under way."""
@@ -142,14 +155,15 @@ def _context() -> BaseContext:
     return context
 
 
-_OUTFIT: list[tuple[Reader, Seal]] = []
+_OUTFIT: list[tuple[Reader, Seal, Surroundings]] = []
 """What a worker works with."""
 
 
-def _begin(reader: Reader, seal: Seal) -> None:
+def _begin(reader: Reader, seal: Seal, around: Surroundings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is interrupted is the one who sends us
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _OUTFIT[:] = [(reader, seal)]
+    _OUTFIT[:] = [(reader, seal, around)]
+    gc.freeze()  # what is there by now stays: it need not be looked through again and again
 
 
 def _end_with_parent() -> None:
@@ -160,10 +174,7 @@ def _end_with_parent() -> None:
 
 
 def _run(errand: Errand, passage: Passage | None) -> bytes:
-    [(reader, seal)] = _OUTFIT
+    [(reader, seal, around)] = _OUTFIT
     if passage:
         errand = replace(errand, chunk=replace(errand.chunk, content=passage.read()))
-    return _ENCODER.encode(parcel(reader, seal, errand, _NONE))
-
-
-_NONE = Surroundings()
+    return _ENCODER.encode(parcel(reader, seal, errand, around))

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from adapter.fhir.issue import Issue
 from adapter.intake import small
+from adapter.intake.arrival import Arrival, sheaf
 from adapter.intake.crew import Crew
 from adapter.intake.envelope import Envelope, content_blocks, examine
 from adapter.intake.filing import file
@@ -28,7 +29,8 @@ from adapter.intake.source import Source
 from adapter.intake.surroundings import Surroundings, surroundings_of
 from adapter.store.deliveries import OpenDelivery, Overtaken
 from adapter.store.delivery import Figures, Position, Stream
-from adapter.store.docket import Docket
+from adapter.store.docket import Sheaf
+from adapter.store.names_seen import NamesSeen
 from adapter.store.seal import SealedPart
 from adapter.store.store import Store
 
@@ -58,15 +60,16 @@ def take(
     lines_by_name: bool = False,
     progress: Progress = lambda done, total: None,
     crew: Crew | None = None,
+    seen: NamesSeen | None = None,
 ) -> Taken:
     """Take one delivery into a feed that is known. Bad input ends in quarantine and never raises; UnreadablePath and
     StoreError mean that the rest was not taken: the same bytes again go on from there. `crew` reads it where it is
-    large, with a reader of the same make.
+    large, with a reader of the same make; `seen` are the names that this process has filed into the feed.
     """
     envelope = examine(source, lines_by_name)
     with store.database.alone(f"feed {feed}"):
-        taken = small.take_whole(store, feed, source, reader, envelope)
-        delivery, figures = taken or _in_parts(store, feed, source, reader, envelope, progress, crew)
+        taken = small.take_whole(store, feed, source, reader, envelope, seen)
+        delivery, figures = taken or _in_parts(store, feed, source, reader, envelope, progress, crew, seen)
     reasons = tuple(store.quarantine.reasons(delivery.id)) if figures.quarantined else ()
     return Taken(delivery.id, delivery.format, envelope.size, delivery.resumed, figures, reasons)
 
@@ -79,9 +82,10 @@ def _in_parts(
     envelope: Envelope,
     progress: Progress,
     crew: Crew | None,
+    seen: NamesSeen | None,
 ) -> tuple[OpenDelivery, Figures]:
     delivery = store.deliveries.begin(feed, envelope.sha256, envelope.size, envelope.encoding, envelope.format)
-    taking = _Taking(store, delivery, source, reader, envelope, progress, crew or Crew(reader, store.seal))
+    taking = _Taking(store, delivery, source, reader, envelope, progress, crew or Crew(reader, store.seal), seen)
     while not taking.done:
         taking.go_on()
     return delivery, store.deliveries.finish(delivery)
@@ -99,8 +103,9 @@ class _Taking:
         envelope: Envelope,
         progress: Progress,
         crew: Crew,
+        seen: NamesSeen | None,
     ) -> None:
-        self.done = False
+        self.done, self._seen = False, seen
         self._deliveries, self._delivery, self._progress = store.deliveries, delivery, progress
         self._source, self._reader, self._envelope, self._crew = source, reader, envelope, crew
         self._position = Position()
@@ -162,19 +167,19 @@ class _Taking:
             self._pieces(whole.getvalue())
         elif not self._position.items_end:
             arrival = refused(self._envelope, digest.digest())
-            self._file([arrival.docket(self._delivery.feed)], 0, self._position.content_end, 1)
+            self._file(sheaf([arrival], self._delivery.feed), self._position.content_end, 1)
 
     def _pieces(self, content: bytes) -> None:
-        pieces, held = Pieces(self._reader, content, self._envelope.fault), list[Docket]()
-        done, end = self._position.items_end, self._position.content_end
+        pieces, held = Pieces(self._reader, content, self._envelope.fault), list[Arrival]()
+        done, end, feed = self._position.items_end, self._position.content_end, self._delivery.feed
         for before, arrival in pieces.after(done):
-            held.append(arrival.docket(self._delivery.feed))
+            held.append(arrival)
             if len(held) == small.PIECES:
-                self._file(held, 0, end, pieces.number)
+                self._file(sheaf(held, feed), end, pieces.number)
                 self._progress(before, len(content))
                 held.clear()
         if done <= pieces.number:  # else the mark of the end is set
-            self._file(held, pieces.context, end, pieces.number + 1)
+            self._file(sheaf(held, feed, pieces.context), end, pieces.number + 1)
 
     def _lines(self) -> None:
         surroundings = surroundings_of(self._content, self._envelope.records_only)
@@ -182,8 +187,7 @@ class _Taking:
         errands = self._errands(chunks(self._content(), position.content_end, position.items_end), surroundings)
         size, source = self._envelope.content_size, self._source if self._delivery.encoding == "identity" else None
         for step in self._crew.parcels(errands, surroundings, size, source):
-            made = step.parcel
-            self._file(made.dockets, made.context, step.end, step.after, made.parts)
+            self._file(step.parcel.sheaf, step.end, step.after, step.parcel.parts)
             self._progress(step.end, size)
 
     def _errands(self, found: Iterator[Chunk], surroundings: Surroundings) -> Iterator[Errand]:
@@ -195,19 +199,13 @@ class _Taking:
             else:
                 yield Errand(feed, id_, chunk)
 
-    def _file(
-        self,
-        dockets: Sequence[Docket],
-        context: int,
-        content_end: int,
-        items_end: int,
-        parts: Sequence[SealedPart] = (),
-    ) -> None:
+    def _file(self, made: Sheaf, content_end: int, items_end: int, parts: Sequence[SealedPart] = ()) -> None:
         before = self._position
         after = Position(before.wrapper_end, content_end, items_end)
-        with self._deliveries.batch(self._delivery, before, after, len(dockets), context) as batch:
+        figures = len(made.dockets), made.context
+        with self._deliveries.batch(self._delivery, before, after, *figures, self._seen) as batch:
             batch.keep_sealed("content", parts)
-            file(batch, dockets)
+            file(batch, made)
         self._position = after
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import cast
 
 from adapter.fhir.statement import Statement
 from adapter.intake.receipts import NewVersion, Receipt, judge
 from adapter.store.batch import Batch, Known
-from adapter.store.docket import Docket, statement
+from adapter.store.docket import Docket, Sheaf
 
 
-def file(batch: Batch, dockets: Sequence[Docket]) -> None:
+def file(batch: Batch, sheaf: Sheaf) -> None:
     """Everything that arrived goes into the batch, in its order, each once."""
-    cabinet = _Cabinet(batch, dockets)
-    for docket in dockets:
+    batch.use_forms(sheaf.forms)
+    cabinet = _Cabinet(batch, sheaf)
+    for docket in sheaf.dockets:
         if docket.kind == "fault":
             batch.quarantine(docket)
         else:
@@ -23,12 +24,13 @@ def file(batch: Batch, dockets: Sequence[Docket]) -> None:
 class _Cabinet:
     """The records that a batch touches: those stored before, fetched at once, and those that it makes."""
 
-    def __init__(self, batch: Batch, dockets: Sequence[Docket]) -> None:
-        self._batch = batch
+    def __init__(self, batch: Batch, sheaf: Sheaf) -> None:
+        self._batch, self._sheaf = batch, sheaf
+        dockets = sheaf.dockets
         self._named = batch.records_named({name for each in dockets for name in (*each.sought, *each.own)})
         self._known = batch.versions_of({record for records in self._named.values() for record in records})
         digests = {each.sha256 for each in dockets if each.kind == "statement"} if self._known else set()
-        self._texts = batch.statements(
+        self._statements = batch.statements(
             [
                 each.version.sequence
                 for versions in self._known.values()
@@ -47,13 +49,11 @@ class _Cabinet:
             self._keep(self._batch.next_seq, docket, None)
             return
         record = self._one(found)
-        known = self._known.get(record)
-        if known is None:  # only this batch has kept anything of it, and that once
-            known = self._known[record] = [self._made(record)]
+        known = self._all(record)
         coming = docket.version(self._batch.next_seq, self._batch.delivery)
         twins = [each.version for each in known if each.sha256 == docket.sha256 and docket.kind == "statement"]
         statements = {each.sequence: self._statement(each.sequence) for each in twins if each.kind == "statement"}
-        match judge(docket.said, docket.sha256, coming, known, statements):
+        match judge(self._sheaf.said(docket), docket.sha256, coming, known, statements):
             case Receipt(sequence):
                 self._batch.add_receipt(docket, sequence)
             case NewVersion(replaces):
@@ -61,13 +61,13 @@ class _Cabinet:
                 known.append(Known(coming, docket.sha256, replaces))
 
     def _keep(self, record: int, docket: Docket, replaces: int | None) -> None:
-        sequence = self._batch.add_version(record, docket, replaces)
-        self._mine[sequence] = docket
+        new = []
         for name in docket.own:
             records = self._named.setdefault(name, [])
             if not records or record not in {self._end(each) for each in records}:
-                self._batch.add_name(name, record)
                 records.append(record)
+                new.append(name)
+        self._mine[self._batch.add_version(record, docket, new, replaces)] = docket
 
     def _made(self, record: int) -> Known:
         docket = self._mine[record]
@@ -75,7 +75,9 @@ class _Cabinet:
 
     def _statement(self, sequence: int) -> Statement:
         mine = self._mine.get(sequence)
-        return statement(mine.text if mine else self._texts[sequence])
+        if mine is None:
+            return self._statements[sequence]
+        return cast(Statement, self._sheaf.said(mine))
 
     def _one(self, found: set[int]) -> int:
         """The record that a version belongs to: one that names several makes them one."""
@@ -88,7 +90,7 @@ class _Cabinet:
         return first
 
     def _all(self, record: int) -> list[Known]:
-        if record not in self._known:
+        if record not in self._known:  # only this batch has kept anything of it, and that once
             self._known[record] = [self._made(record)]
         return self._known[record]
 

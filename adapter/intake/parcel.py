@@ -12,11 +12,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from adapter.fhir.issue import Issue
-from adapter.intake.arrival import Arrival, Place
+from adapter.intake.arrival import Arrival, Place, sheaf
 from adapter.intake.lines import Chunk
 from adapter.intake.reading import Reader, is_context
 from adapter.intake.surroundings import Surroundings
-from adapter.store.docket import Docket
+from adapter.store.docket import Sheaf
 from adapter.store.seal import Seal, SealedPart, sealed_parts
 
 TOO_LONG = Issue("too-long", "", "A line of NDJSON is longer than 256 MiB: send the resource on its own.")
@@ -35,25 +35,23 @@ class Errand(Struct, frozen=True):
 
 
 class Parcel(Struct, frozen=True, array_like=True):
-    """`context` counts the resources that only stand beside records."""
+    """What is to be filed, and the bytes that it was read from."""
 
-    dockets: list[Docket]
-    context: int
+    sheaf: Sheaf
     parts: list[SealedPart]
 
 
 def parcel(reader: Reader, seal: Seal, errand: Errand, surroundings: Surroundings) -> Parcel:
     """Run an errand."""
-    dockets, context = read_chunk(reader, errand, surroundings)
     parts = sealed_parts(seal, errand.delivery, "content", errand.chunk.start, errand.chunk.content)
-    return Parcel(dockets, context, parts)
+    return Parcel(read_chunk(reader, errand, surroundings), parts)
 
 
-def read_chunk(reader: Reader, errand: Errand, surroundings: Surroundings) -> tuple[list[Docket], int]:
-    """What is to be filed of it, and how many resources only stand beside that."""
+def read_chunk(reader: Reader, errand: Errand, surroundings: Surroundings) -> Sheaf:
+    """What is to be filed of it."""
     arrivals, context = _read_lines(reader, errand.chunk, surroundings)
     arrivals += _notices(errand, arrivals)
-    return [arrival.docket(errand.feed) for arrival in arrivals], context
+    return sheaf(arrivals, errand.feed, context)
 
 
 def read_line(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from adapter.errors import AdapterError
 from adapter.fhir.context import Context
 from adapter.fhir.document import Document, IsRecord, read_document
 from adapter.fhir.health_check import is_health_check
@@ -18,8 +17,11 @@ from adapter.fhir.pseudonym import Pseudonym
 from adapter.fhir.reading import read, read_delete
 from adapter.fhir.statement import Statement, Withdrawal
 from adapter.fhir.validate import Validated, validate
-from adapter.intake.arrival import Arrival, Place, encoded
-from adapter.normalise.catalogue import Catalogue, load_catalogue
+from adapter.intake.arrival import Arrival, Place, arrived
+from adapter.normalise.catalogue import Catalogue
+from adapter.normalise.overlay import Overlay
+from adapter.store.mapping_releases import catalogue_in_force
+from adapter.store.store import Store
 
 HEALTH_CHECKS = "ld-health-check"
 
@@ -46,12 +48,11 @@ class Reader:
             return Arrival(place, issues=piece.issues)
         try:
             said = self._said(piece, place.sha256.hex(), more)
-            text = b"" if isinstance(said, tuple) else encoded(said)  # what cannot be written is better found here
+            if not isinstance(said, tuple):
+                return arrived(place, said, bundle_of(piece.pointer))
         except Exception as error:  # noqa: BLE001 - one resource that we stumble over must not stop the delivery
             return Arrival(place, issues=(_stumbled(piece, error),))
-        if isinstance(said, tuple):
-            return Arrival(place, issues=said)
-        return Arrival(place, said, (), bundle_of(piece.pointer), text)
+        return Arrival(place, issues=said)
 
     def _said(self, piece: Piece, digest: str, more: Surroundings | None) -> Statement | Withdrawal | tuple[Issue, ...]:
         if piece.action == "delete":
@@ -98,12 +99,16 @@ def health_checks(catalogue: Catalogue) -> HealthChecks:
     )
 
 
-def reader(pseudonym: Pseudonym, fast: bool = True) -> Reader:
-    """A reader that goes by the package's own mapping tables. Raises AdapterError where these are broken."""
-    catalogue = load_catalogue()
-    if not isinstance(catalogue, Catalogue):
-        raise AdapterError("The mapping tables are not sound: `adapter mappings check` says where.")
-    return Reader(pseudonym, health_checks(catalogue), fast)
+def reader(pseudonym: Pseudonym, fast: bool = True, releases: Sequence[Overlay] = ()) -> Reader:
+    """A reader that goes by the package's own mapping tables under `releases` of official ones. Raises AdapterError
+    where these are broken.
+    """
+    return Reader(pseudonym, health_checks(catalogue_in_force(releases)), fast)
+
+
+def reader_for(store: Store) -> Reader:
+    """A reader of what comes into a store, by the tables that are in force there now, as runs go by them."""
+    return reader(store.pseudonym, store.fast_validation, store.mapping_releases.in_force())
 
 
 _NAMELESS = Issue("value", "", "The delete names no record: send `Immunization/{id}` or an identifier.")

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
 from adapter.fhir.piece import Piece
-from adapter.intake.arrival import Arrival
+from adapter.intake.arrival import Arrival, sheaf
 from adapter.intake.envelope import LARGEST_DOCUMENT
 from adapter.intake.filing import file
 from adapter.intake.lines import chunks
 from adapter.intake.parcel import read_line
-from adapter.intake.reading import Reader, reader
+from adapter.intake.reading import Reader, reader_for
 from adapter.intake.surroundings import surroundings_of
 from adapter.store.deliveries import OpenDelivery, Overtaken
 from adapter.store.quarantine import Quarantined
@@ -29,7 +29,7 @@ def replay(store: Store, id_: str | None = None, step: Step = lambda done: None)
     were looked at. Raises UnknownName.
     """
     items = [store.quarantine.found(id_)] if id_ else store.quarantine.listed()
-    reads = reader(store.pseudonym, store.fast_validation)
+    reads = reader_for(store)
     taken = looked_at = 0
     standing = [item for item in items if item.open]
     ordered = sorted(standing, key=lambda item: (item.delivery_number, item.number))
@@ -51,7 +51,7 @@ def _settle(store: Store, delivery: OpenDelivery, item: Quarantined, arrivals: l
         return False
     try:
         with store.deliveries.taking_out(delivery, item.number, len(arrivals)) as batch:
-            file(batch, [arrival.docket(delivery.feed) for arrival in arrivals])
+            file(batch, sheaf(arrivals, delivery.feed))
     except Overtaken:  # by another process that replays: it is taken, as was asked
         return True
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from adapter.intake import lines
+from adapter.intake.arrival import sheaf
 from adapter.intake.envelope import Envelope, content_blocks
 from adapter.intake.filing import file
 from adapter.intake.gunzip import Gunzip
@@ -17,7 +18,8 @@ from adapter.intake.surroundings import surroundings_of
 from adapter.store.batch import Batch
 from adapter.store.deliveries import OpenDelivery, Overtaken
 from adapter.store.delivery import Figures, Position
-from adapter.store.docket import Docket
+from adapter.store.docket import Sheaf
+from adapter.store.names_seen import NamesSeen
 from adapter.store.store import Store
 
 PIECES = 500
@@ -25,7 +27,7 @@ PIECES = 500
 
 
 def take_whole(
-    store: Store, feed: str, source: Source, reader: Reader, envelope: Envelope
+    store: Store, feed: str, source: Source, reader: Reader, envelope: Envelope, seen: NamesSeen | None = None
 ) -> tuple[OpenDelivery, Figures] | None:
     """None for one that is too large for that, or was begun before."""
     if max(envelope.content_size, envelope.size) >= lines.CHUNK or store.deliveries.begun(feed, envelope.sha256):
@@ -34,7 +36,7 @@ def take_whole(
     found = _read(feed, reader, envelope, content)
     if found is None:
         return None
-    dockets, context, items = found
+    made, items = found
     wrapper = b"".join(source.blocks()) if envelope.encoding == "gzip" else b""
 
     def write(batch: Batch) -> None:
@@ -42,28 +44,28 @@ def take_whole(
             batch.keep("wrapper", 0, wrapper)
         if content:
             batch.keep("content", 0, content)
-        file(batch, dockets)
+        file(batch, made)
 
     after = Position(len(wrapper), len(content), items)
     kind = envelope.encoding, envelope.format
+    figures = len(made.dockets), made.context
     try:
-        return store.deliveries.whole(feed, envelope.sha256, envelope.size, *kind, after, len(dockets), context, write)
+        return store.deliveries.whole(feed, envelope.sha256, envelope.size, *kind, after, *figures, write, seen)
     except Overtaken:
         return None
 
 
-def _read(feed: str, reader: Reader, envelope: Envelope, content: bytes) -> tuple[list[Docket], int, int] | None:
-    """Dockets, how many resources stand beside, and where the items end. None where they are too many."""
+def _read(feed: str, reader: Reader, envelope: Envelope, content: bytes) -> tuple[Sheaf, int] | None:
+    """What is to be filed, and where the items end. None where they are too many."""
     if envelope.refusal:
-        return [refused(envelope, hashlib.sha256(content).digest()).docket(feed)], 0, 1
+        return sheaf([refused(envelope, hashlib.sha256(content).digest())], feed), 1
     if envelope.format == "json":
         pieces = Pieces(reader, content, envelope.fault)
         if pieces.resources > PIECES:
             return None
-        dockets = [arrival.docket(feed) for _, arrival in pieces.after(0)]
-        return dockets, pieces.context, pieces.number + 1
+        arrivals = [arrival for _, arrival in pieces.after(0)]
+        return sheaf(arrivals, feed, pieces.context), pieces.number + 1
     surroundings = surroundings_of(lambda: iter((content,)), envelope.records_only)
     [chunk] = chunks([content])
     notices = (surroundings.notice,) if surroundings.notice else ()
-    dockets, context = read_chunk(reader, Errand(feed, "", chunk, envelope.fault, notices), surroundings)
-    return dockets, context, chunk.after
+    return read_chunk(reader, Errand(feed, "", chunk, envelope.fault, notices), surroundings), chunk.after

@@ -9,8 +9,6 @@ from typing import Protocol
 from msgspec import Struct
 
 from adapter.errors import AdapterError
-from adapter.normalise.catalogue import Catalogue, catalogue_under, load_catalogue
-from adapter.normalise.overlay import Overlay
 from adapter.normalise.tables import mappings_folder
 from adapter.organisations.directory import Directory
 from adapter.organisations.release import Release, decode
@@ -18,6 +16,7 @@ from adapter.organisations.role_table import RoleMeaning, read_roles
 from adapter.reconcile.review import Review
 from adapter.reconcile.rules import Rules
 from adapter.store.mapping_releases import MappingReleases
+from adapter.store.mapping_releases import catalogue_in_force as catalogue_in_force
 from adapter.store.ods_releases import OdsReleases
 
 
@@ -34,29 +33,6 @@ class _Kept(Protocol):
 
     @property
     def ods_releases(self) -> OdsReleases: ...
-
-
-def catalogue_in_force(releases: Sequence[Overlay] = ()) -> Catalogue:
-    """The mapping tables, under the releases of official tables that are in force, in their order.
-
-    Raises AdapterError where they are unsound: half a table would decide wrongly.
-    """
-    loaded = load_catalogue()
-    if isinstance(loaded, Catalogue):
-        if not releases:
-            return loaded
-        under = catalogue_under(loaded.tables, releases)
-        if isinstance(under, Catalogue):
-            return under
-        raise AdapterError(
-            f"The releases of official tables do not fit our tables any more, first in {under[0].file} row "
-            f"{under[0].row}: {under[0].text} `adapter mappings releases` lists and withdraws them."
-        )
-    first = loaded[0]
-    raise AdapterError(
-        f"The mapping tables have {len(loaded)} faults, the first in {first.file} row {first.row}: {first.text} "
-        "`adapter mappings check` lists them."
-    )
 
 
 def rules_in_force(kept: _Kept, gms_extension: str, reviews: Sequence[Review]) -> tuple[Rules, str]:

@@ -7,7 +7,8 @@ those of `intake`; this is the pen.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -16,13 +17,15 @@ from msgspec import Struct
 from sqlalchemy import Connection, Table
 
 from adapter.fhir.issue import Issue
-from adapter.fhir.statement import SourceOrder
+from adapter.fhir.statement import SourceOrder, Statement
 from adapter.reconcile.versions import Version
-from adapter.store.bulk import insert_rows
+from adapter.store.bulk import in_lists, insert_rows
 from adapter.store.database import next_number
 from adapter.store.delivery import Stream
 from adapter.store.docket import Docket
+from adapter.store.names_seen import NamesSeen
 from adapter.store.seal import Seal, SealedPart, sealed_parts
+from adapter.store.statements import SAID, Statements, form_numbers
 from adapter.store.tables import (
     BATCH,
     PAYLOAD,
@@ -32,9 +35,6 @@ from adapter.store.tables import (
     RECORD_UNION,
     RECORD_VERSION,
 )
-
-IN_LIST = 500
-"""How many values one SELECT … IN asks for: well below the limits of both databases."""
 
 ISSUES = msgspec.json.Decoder(list[Issue])
 
@@ -52,13 +52,22 @@ class Batch:
     the delivery.
     """
 
-    def __init__(self, connection: Connection, seal: Seal, delivery: tuple[int, str], number: int) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        seal: Seal,
+        delivery: tuple[int, str],
+        number: int,
+        seen: NamesSeen | None = None,
+    ) -> None:
         self._connection, self._seal, self._number = connection, seal, number
         self.delivery, self._delivery_id = delivery
         self._rows: dict[str, list[tuple[Any, ...]]] = {table.name: [] for table in _BULK}
         self._versions, self._names = self._rows[RECORD_VERSION.name], self._rows[RECORD_IDENTIFIER.name]
         self.next_seq = next_number(connection, RECORD_VERSION.c.seq)
         self._next: dict[str, int] = {}
+        self._forms: list[int] = []
+        self._seen = seen
         self._quarantined = -1
 
     def keep(self, stream: Stream, start: int, content: bytes) -> None:
@@ -74,7 +83,10 @@ class Batch:
 
     def records_named(self, names: Collection[bytes]) -> dict[bytes, list[int]]:
         """Name → the records known under it, each as the one that it was united into."""
-        found = list(_with_names(self._connection, names))
+        if self._seen and self._seen.sees_all(self._connection, self.delivery, self._number):
+            found = records_known(self._connection, self._seen.perhaps(names))
+        else:
+            found = records_known(self._connection, names)
         root = roots(self._connection, {record for _, record in found})
         named: dict[bytes, list[int]] = {}
         for digest, record in found:
@@ -93,16 +105,23 @@ class Batch:
                 versions[owner[row.record]].append(known_of(row))
         return versions
 
-    def statements(self, sequences: Collection[int]) -> dict[int, str]:
-        """What versions say that were kept before this batch: their JSON."""
-        found: dict[int, str] = {}
+    def statements(self, sequences: Collection[int]) -> dict[int, Statement]:
+        """What versions say that were kept before this batch."""
+        rows: list[Any] = []
         for part in in_lists(sequences):
-            query = sa.select(RECORD_VERSION.c.seq, RECORD_VERSION.c.statement).where(RECORD_VERSION.c.seq.in_(part))
-            found |= {row[0]: row[1] for row in self._connection.execute(query)}
-        return found
+            query = sa.select(RECORD_VERSION.c.seq, *SAID).where(RECORD_VERSION.c.seq.in_(part))
+            rows += self._connection.execute(query)
+        said = Statements().read(self._connection, rows)
+        return {row.seq: each for row, each in zip(rows, said, strict=True) if isinstance(each, Statement)}
 
-    def add_version(self, record: int, docket: Docket, replaces: int | None = None) -> int:
-        """A new version of a record; with `record` equal to `next_seq`, of a new one. Answers its number."""
+    def use_forms(self, forms: Sequence[str]) -> None:
+        """The forms of the dockets that come."""
+        self._forms = form_numbers(self._connection, forms)
+
+    def add_version(self, record: int, docket: Docket, names: Sequence[bytes] = (), replaces: int | None = None) -> int:
+        """A new version of a record; with `record` equal to `next_seq`, of a new one. `names` are those by which the
+        record was not known before. Answers its number.
+        """
         sequence = self.next_seq
         self.next_seq += 1
         self._versions.append(
@@ -123,12 +142,14 @@ class Batch:
                 docket.bundle,
                 replaces,
                 docket.text,
+                None if docket.form < 0 else self._forms[docket.form],
+                names[0] if names else None,
+                names[1] if len(names) > 1 else None,
             )
         )
+        if len(names) > 2:
+            self._names += [(name, record, self._number) for name in names[2:]]
         return sequence
-
-    def add_name(self, name: bytes, record: int) -> None:
-        self._names.append((name, record, self._number))
 
     def unite(self, record: int, into: int) -> None:
         self._rows[RECORD_UNION.name].append((record, into, self._number))
@@ -151,7 +172,9 @@ class Batch:
 
     def flush(self) -> None:
         """Insert what was collected, parents before children."""
-        self._names.sort()  # near each other in the index: fewer of its pages are touched
+        if self._seen:
+            made = (name for row in self._versions for name in row[-2:] if name)
+            self._seen.filed(self._number, chain(made, (row[0] for row in self._names)))
         for table in _BULK:
             insert_rows(self._connection, table, self._rows[table.name])
             self._rows[table.name].clear()
@@ -165,18 +188,23 @@ class Batch:
 _BULK = (PAYLOAD, RECORD_VERSION, RECORD_IDENTIFIER, RECORD_UNION, RECEIPT, QUARANTINE)
 
 
-def _with_names(connection: Connection, names: Collection[bytes]) -> Iterator[tuple[bytes, int]]:
-    for part in in_lists(names):
-        query = sa.select(RECORD_IDENTIFIER.c.digest, RECORD_IDENTIFIER.c.record)
-        for row in connection.execute(query.where(RECORD_IDENTIFIER.c.digest.in_(part))):
-            yield row[0], row[1]
-
-
-def in_lists(values: Collection[Any]) -> Iterator[list[Any]]:
-    """Sorted, in lists that fit one SELECT … IN."""
-    ordered = sorted(values)
-    for start in range(0, len(ordered), IN_LIST):
-        yield ordered[start : start + IN_LIST]
+def records_known(connection: Connection, names: Collection[bytes]) -> list[tuple[bytes, int]]:
+    """Each name and record that go together, as they were first known."""
+    found: set[tuple[bytes, int]] = set()
+    sqlite = connection.dialect.name == "sqlite"
+    for table, column in (
+        ("record_version", "name"),
+        ("record_version", "other_name"),
+        ("record_identifier", "digest"),
+    ):
+        asked = f"SELECT {column}, record FROM {table} WHERE {column} "  # noqa: S608 - our own names
+        for part in in_lists(names):
+            if sqlite:
+                rows = connection.exec_driver_sql(f"{asked} IN ({', '.join('?' * len(part))})", tuple(part))
+            else:
+                rows = connection.exec_driver_sql(asked + "= ANY(%b)", (part,))
+            found.update((bytes(row[0]), row[1]) for row in rows)
+    return sorted(found)
 
 
 def known_of(row: Any) -> Known:

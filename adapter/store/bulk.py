@@ -1,11 +1,11 @@
-"""Many rows into one table at once: COPY on PostgreSQL, one prepared statement on SQLite.
+"""Many values in one question, many rows into one table: COPY on PostgreSQL, one prepared statement on SQLite.
 
 Values go to the driver as they are: numbers, texts, bytes, truth values. Columns of other types are for `insert`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -13,6 +13,16 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Table
 
 from adapter.store.ledger_sealing import bind
+
+IN_LIST = 500
+"""How many values one SELECT … IN asks for: well below the limits of both databases."""
+
+
+def in_lists(values: Collection[Any]) -> Iterator[list[Any]]:
+    """Sorted, in lists that fit one SELECT … IN."""
+    ordered = sorted(values)
+    for start in range(0, len(ordered), IN_LIST):
+        yield ordered[start : start + IN_LIST]
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:

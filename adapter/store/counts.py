@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from adapter.achievement.achievement import Achievement
 from adapter.digest import SetSum
-from adapter.store.batch import in_lists
+from adapter.store.bulk import in_lists
 from adapter.store.copying import insert
 from adapter.store.database import Database, next_number
 from adapter.store.decisions import BEGINNING

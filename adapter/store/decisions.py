@@ -11,21 +11,20 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from adapter.fhir.statement import Identifier
 from adapter.reconcile.decision import HISTORY_BITS, PLACE_BITS, Decision
-from adapter.store.batch import members, roots
+from adapter.store.batch import members, records_known, roots
 from adapter.store.database import Database
 from adapter.store.histories import code_of, code_without_patient
 from adapter.store.naming import identifier_name
 from adapter.store.packed import cells_of, parts_of, phrases_in, restored
 from adapter.store.phrases import LINE, PRACTICE, PhraseBook, body_of
+from adapter.store.statements import Statements
 from adapter.store.tables import (
     BATCH,
     DECISION,
     DECISION_END,
     DELIVERY,
     FEED,
-    RECORD_IDENTIFIER,
     RECORD_VERSION,
 )
 
@@ -34,15 +33,6 @@ _ID_DIGITS = 32
 _PAGE = 1_000
 _LONG = 20_000
 """More decisions of one practice and programme than this are sorted by number and read page by page."""
-
-
-class _Named(Struct):
-    """So much of a statement tells how its record is called."""
-
-    identifiers: tuple[Identifier, ...]
-
-
-_NAMED = msgspec.json.Decoder(_Named)
 
 
 class Decided(Struct, frozen=True):
@@ -58,7 +48,7 @@ class Decisions:
     """The decisions of one database."""
 
     def __init__(self, database: Database, book: PhraseBook) -> None:
-        self._database, self._book = database, book
+        self._database, self._book, self._statements = database, book, Statements()
 
     def of_run(self, run: int, practice: str | None = None, programme: str | None = None) -> Iterator[Decided]:
         """By practice, programme and record: one order wherever and however they were made."""
@@ -89,8 +79,7 @@ class Decisions:
         """The last decision on a record, by its key."""
         key = (feed, system, value)
         with self._database.read() as connection:
-            named = sa.select(RECORD_IDENTIFIER.c.record).where(RECORD_IDENTIFIER.c.digest == identifier_name(*key))
-            known = roots(connection, set(connection.execute(named).scalars()))
+            known = roots(connection, {record for _, record in records_known(connection, [identifier_name(*key)])})
             query = sa.select(RECORD_VERSION.c.seq, RECORD_VERSION.c.patient)
             query = query.where(RECORD_VERSION.c.record.in_(sorted(members(connection, set(known.values())))))
             versions = list(connection.execute(query))
@@ -156,19 +145,23 @@ class Decisions:
     def _keys(self, connection: Connection, query: sa.Select[Any]) -> list[tuple[bytes, int]]:
         """Record and number of long lists, in order."""
         keys: list[tuple[bytes, int]] = []
-        for row in connection.execution_options(stream_results=True, yield_per=_PAGE).execute(query):
-            own = _NAMED.decode(row.statement).identifiers[0]
-            system, value = msgspec.json.decode(row.named) if row.named else (own.system, own.value)
-            keys.append((identifier_name(row.feed, system, value), row.number))
+        rows = connection.execution_options(stream_results=True, yield_per=_PAGE).execute(query)
+        for page in rows.partitions():
+            self._statements.meet(connection, {row.form for row in page})
+            for row in page:
+                own = self._statements.identifiers(row.statement, row.form)[0]
+                system, value = msgspec.json.decode(row.named) if row.named else (own.system, own.value)
+                keys.append((identifier_name(row.feed, system, value), row.number))
         return sorted(keys)
 
     def _rows(self, connection: Connection, query: sa.Select[Any]) -> list[Decided]:
         rows = connection.execute(query).all()
         self._book.load(connection, phrases_in(rows))
+        self._statements.meet(connection, {row.form for row in rows})
         return [
             Decided(
                 row.id.hex(),
-                restored(row, _NAMED.decode(row.statement).identifiers, self._book),
+                restored(row, self._statements.identifiers(row.statement, row.form), self._book),
                 row.from_run,
                 row.until_run,
             )
@@ -178,7 +171,7 @@ class Decisions:
 
 def _whole() -> sa.Select[Any]:
     """Decisions beside what their record versions say."""
-    version = (RECORD_VERSION.c.sha256, RECORD_VERSION.c.pointer, RECORD_VERSION.c.statement)
+    version = (RECORD_VERSION.c[name] for name in ("sha256", "pointer", "statement", "form"))
     query = sa.select(DECISION, DECISION_END.c.until_run, *version, FEED.c.name.label("feed"))
     stated = RECORD_VERSION.join(BATCH).join(DELIVERY).join(FEED)
     return query.select_from(DECISION.outerjoin(DECISION_END).join(stated, RECORD_VERSION.c.seq == DECISION.c.seq))

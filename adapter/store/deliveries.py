@@ -15,6 +15,7 @@ from adapter.errors import StoreError, UnknownName
 from adapter.store.batch import Batch
 from adapter.store.database import Database, next_number
 from adapter.store.delivery import Delivery, Encoding, Figures, Format, Position, Stream
+from adapter.store.names_seen import NamesSeen
 from adapter.store.seal import Seal, Sealed, place_of
 from adapter.store.tables import (
     BATCH,
@@ -75,6 +76,7 @@ class Deliveries:
         received: int,
         context: int,
         write: Callable[[Batch], None],
+        seen: NamesSeen | None = None,
     ) -> tuple[OpenDelivery, Figures]:
         """A new delivery from its beginning to its end `after` in one transaction; `write` fills its only batch.
         Raises Overtaken where the same bytes were begun before.
@@ -84,7 +86,7 @@ class Deliveries:
             if delivery.resumed:
                 raise Overtaken
             number = self._row(connection, delivery.number, "ingest", after, received, context)
-            batch = Batch(connection, self._seal, (delivery.number, delivery.id), number)
+            batch = Batch(connection, self._seal, (delivery.number, delivery.id), number, seen)
             write(batch)
             batch.flush()
             return delivery, self._end(connection, delivery)
@@ -95,14 +97,22 @@ class Deliveries:
 
     @contextmanager
     def batch(
-        self, delivery: OpenDelivery, before: Position, after: Position, received: int, context: int = 0
+        self,
+        delivery: OpenDelivery,
+        before: Position,
+        after: Position,
+        received: int,
+        context: int = 0,
+        seen: NamesSeen | None = None,
     ) -> Iterator[Batch]:
-        """One transaction that takes the delivery from `before` to `after`. Raises Overtaken where it is elsewhere."""
+        """One transaction that takes the delivery from `before` to `after`. Raises Overtaken where it is elsewhere.
+        `seen` are the names that whoever files has filed into the feed before.
+        """
         with self._database.write() as connection:
             if _position(connection, delivery.number) != before:
                 raise Overtaken
             number = self._row(connection, delivery.number, "ingest", after, received, context)
-            batch = Batch(connection, self._seal, (delivery.number, delivery.id), number)
+            batch = Batch(connection, self._seal, (delivery.number, delivery.id), number, seen)
             yield batch
             batch.flush()
 

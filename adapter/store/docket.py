@@ -10,21 +10,21 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from adapter.fhir.issue import Issue
 from adapter.fhir.statement import SourceOrder, Statement, Withdrawal
 from adapter.reconcile.versions import Version
+from adapter.store.form import form_of, joined
 
 Kind = Literal["statement", "delete", "fault"]
 
 _STATEMENT = msgspec.json.Decoder(Statement)
 _WITHDRAWAL = msgspec.json.Decoder(Withdrawal)
-_ISSUES = msgspec.json.Decoder(tuple[Issue, ...])
 
 
-class Docket(Struct, frozen=True, array_like=True):
+class Docket(Struct, frozen=True, array_like=True, gc=False):
     """`pointer`, `start`, `length` and `sha256` are of its `Place`; `text` is the JSON of what it says, or of the
-    issues of a fault. `own` are the names that it makes its record known by, `sought` those under which that may be
-    known already (see `naming`); `bundle` is the pointer of the Bundle that it came in.
+    issues of a fault; of what is said in a `form` of its sheaf, the values. `own` are the names that it makes its
+    record known by, `sought` those under which that may be known already (see `naming`); `bundle` is the pointer of
+    the Bundle that it came in.
     """
 
     kind: Kind
@@ -33,6 +33,7 @@ class Docket(Struct, frozen=True, array_like=True):
     length: int
     sha256: bytes
     text: str
+    form: int = -1
     own: tuple[bytes, ...] = ()
     sought: tuple[bytes, ...] = ()
     patient: bytes | None = None
@@ -43,22 +44,30 @@ class Docket(Struct, frozen=True, array_like=True):
     bundle: str = ""
 
     @property
-    def said(self) -> Statement | Withdrawal:
-        """Of a fault there is none."""
-        return statement(self.text) if self.kind == "statement" else _WITHDRAWAL.decode(self.text)
-
-    @property
-    def issues(self) -> tuple[Issue, ...]:
-        """Of a fault."""
-        return _ISSUES.decode(self.text)
+    def order(self) -> SourceOrder:
+        """Where the source puts it among the versions of its record."""
+        return SourceOrder(self.order_version, self.order_updated, self.order_history)
 
     def version(self, sequence: int, delivery: int) -> Version:
         """What it is among the versions of its record, kept under a number, in a delivery."""
-        order = SourceOrder(self.order_version, self.order_updated, self.order_history)
         kind: Literal["statement", "delete"] = "statement" if self.kind == "statement" else "delete"
-        return Version(sequence, kind, order, f"{delivery}:{self.bundle}", self.in_error)
+        return Version(sequence, kind, self.order, f"{delivery}:{self.bundle}", self.in_error)
 
 
-def statement(text: str) -> Statement:
-    """From its JSON."""
-    return _STATEMENT.decode(text)
+class Sheaf(Struct, frozen=True, array_like=True):
+    """Dockets in their order, and the forms of what they say, each once. `context` counts the resources that only
+    stand beside them.
+    """
+
+    dockets: list[Docket]
+    forms: list[str]
+    context: int = 0
+
+    def said(self, docket: Docket) -> Statement | Withdrawal:
+        """Of a fault there is none."""
+        if docket.kind == "delete":
+            return _WITHDRAWAL.decode(docket.text)
+        if docket.form < 0:
+            return _STATEMENT.decode(docket.text)
+        patient = docket.patient.hex() if docket.patient else ""
+        return joined(form_of(self.forms[docket.form]), docket.text, patient, docket.order)

@@ -17,19 +17,18 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from adapter.fhir.statement import Identifier, SourceOrder, Statement, Withdrawal
+from adapter.fhir.statement import SourceOrder
 from adapter.reconcile.record import Feed, Record
 from adapter.reconcile.versions import Standing, Version, standing
-from adapter.store.batch import in_lists
+from adapter.store.bulk import in_lists
 from adapter.store.database import Database
 from adapter.store.naming import identifier_name
+from adapter.store.statements import Statements
 from adapter.store.tables import BATCH, DELIVERY, FEED, RECORD_UNION, RECORD_VERSION
 
 CODE_BITS = 63
 _SPANS = 200
 """How many ranges one SELECT asks for."""
-_STATEMENT = msgspec.json.Decoder(Statement)
-_WITHDRAWAL = msgspec.json.Decoder(Withdrawal)
 _TEXT = msgspec.json.Encoder(order="deterministic")
 _NAMES = (
     "seq",
@@ -46,10 +45,11 @@ _NAMES = (
     "bundle",
     "replaces",
     "statement",
+    "form",
 )
 _COLUMNS = [RECORD_VERSION.c[name] for name in _NAMES]
 _SEQ, _RECORD, _BATCH, _POINTER, _SHA256, _KIND, _PATIENT, _IN_ERROR = range(8)
-_NUMBER, _UPDATED, _POSITION, _BUNDLE, _REPLACES, _TEXT_OF = range(8, 14)
+_NUMBER, _UPDATED, _POSITION, _BUNDLE, _REPLACES, _TEXT_OF, _FORM = range(8, 15)
 
 Row = tuple[Any, ...]
 
@@ -92,7 +92,7 @@ class Histories:
     """The histories of one database at one cut."""
 
     def __init__(self, database: Database, cut: Cut) -> None:
-        self._database, self._cut = database, cut
+        self._database, self._cut, self._statements = database, cut, Statements()
         with database.read() as connection:
             self._feeds, self._deliveries = _batches(connection, cut)
             self._root = _unions(connection, cut.batch)
@@ -108,6 +108,7 @@ class Histories:
             tune(connection)
             rows = {row[_SEQ]: row for row in self._named(connection, part)}
             rows |= {row[_SEQ]: row for row in self._further(connection, rows)}
+            self._statements.meet(connection, {row[_FORM] for row in rows.values()})
         records = set(part.records)
         found: list[tuple[str, tuple[str, str, str], Record, bytes]] = []
         for root, versions in self._by_record(rows.values()).items():
@@ -205,17 +206,18 @@ class Histories:
                 return None
             newest = next(row for row in versions if row[_SEQ] == state.newest.sequence)
             number, withdrawn = state.number, state.withdrawn
-        text = newest[_TEXT_OF]
-        statement = _STATEMENT.decode(text)
+        statement = self._statements.statement(newest[_TEXT_OF], newest[_FORM], newest[_PATIENT], _order(newest))
         identifiers = statement.identifiers
         if len(versions) > 1:
-            others = (name for row in versions if row is not newest for name in _identifiers(row))
+            said_of = self._statements.identifiers
+            others = (name for row in versions if row is not newest for name in said_of(row[_TEXT_OF], row[_FORM]))
             identifiers = tuple(sorted({*identifiers, *others}))
         batch, sha256, pointer = newest[_BATCH], newest[_SHA256].hex(), newest[_POINTER]
         record = Record(self._feeds[batch], identifiers, statement, withdrawn, number, sha256, pointer, newest[_SEQ])
         further = None if identifiers == statement.identifiers else identifiers
         said = _TEXT.encode((withdrawn, number, sha256, pointer, further))
-        return record, newest[_PATIENT], b"".join((self._feed_lines[batch], said, b"\n", text.encode(), b"\n"))
+        text = _TEXT.encode(statement)
+        return record, newest[_PATIENT], b"".join((self._feed_lines[batch], said, b"\n", text, b"\n"))
 
     def _standing(self, versions: list[Row]) -> Standing | None:
         replaced = {row[_REPLACES] for row in versions}
@@ -223,7 +225,7 @@ class Histories:
             Version(
                 row[_SEQ],
                 row[_KIND],
-                SourceOrder(row[_NUMBER], row[_UPDATED], row[_POSITION]),
+                _order(row),
                 f"{self._deliveries[row[_BATCH]]}:{row[_BUNDLE]}",
                 bool(row[_IN_ERROR]),
             )
@@ -259,7 +261,7 @@ def _histories(found: list[tuple[str, tuple[str, str, str], Record, bytes]]) -> 
 
 
 def _bounds(first: int, last: int) -> tuple[bytes, bytes]:
-    return (first << 1).to_bytes(8, "big"), (last << 1 | 1).to_bytes(8, "big") + b"\xff" * 8
+    return (first << 1).to_bytes(8, "big"), (last << 1 | 1).to_bytes(8, "big") + b"\xff" * 24
 
 
 def _between(spans: sa.CTE) -> sa.ColumnElement[bool]:
@@ -279,10 +281,8 @@ def _within(code: int, spans: tuple[tuple[int, int], ...]) -> bool:
     return low < len(spans) and spans[low][0] <= code
 
 
-def _identifiers(row: Row) -> tuple[Identifier, ...]:
-    """Those of a version of either kind. A delete by resource id alone has none."""
-    said: Statement | Withdrawal = (_STATEMENT if row[_KIND] == "statement" else _WITHDRAWAL).decode(row[_TEXT_OF])
-    return said.identifiers
+def _order(row: Row) -> SourceOrder:
+    return SourceOrder(row[_NUMBER], row[_UPDATED], row[_POSITION])
 
 
 def _batches(connection: Connection, cut: Cut) -> tuple[dict[int, Feed], dict[int, int]]:

@@ -16,7 +16,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, Table
 from sqlmodel import SQLModel
 
-from adapter.store.batch import in_lists
+from adapter.store.bulk import in_lists
 from adapter.store.columns import UtcTime, text_of
 from adapter.store.database import Database
 from adapter.store.ledger_form import Entry, Form, forms

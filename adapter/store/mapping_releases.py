@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
@@ -9,7 +10,8 @@ import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 
-from adapter.errors import UnknownName
+from adapter.errors import AdapterError, UnknownName
+from adapter.normalise.catalogue import Catalogue, catalogue_under, load_catalogue
 from adapter.normalise.overlay import Overlay, ReleaseKind, RowChange
 from adapter.store.database import Database, next_number
 from adapter.store.seal import compress, decompress
@@ -93,3 +95,26 @@ class MappingReleases:
                 )
             )
         return number
+
+
+def catalogue_in_force(releases: Sequence[Overlay] = ()) -> Catalogue:
+    """The mapping tables, under the releases of official tables that are in force, in their order.
+
+    Raises AdapterError where they are unsound: half a table would decide wrongly.
+    """
+    loaded = load_catalogue()
+    if isinstance(loaded, Catalogue):
+        if not releases:
+            return loaded
+        under = catalogue_under(loaded.tables, releases)
+        if isinstance(under, Catalogue):
+            return under
+        raise AdapterError(
+            f"The releases of official tables do not fit our tables any more, first in {under[0].file} row "
+            f"{under[0].row}: {under[0].text} `adapter mappings releases` lists and withdraws them."
+        )
+    first = loaded[0]
+    raise AdapterError(
+        f"The mapping tables have {len(loaded)} faults, the first in {first.file} row {first.row}: {first.text} "
+        "`adapter mappings check` lists them."
+    )

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from adapter.reasons import Outcome, Reason
 from adapter.reconcile.decision import Ground
-from adapter.store.batch import in_lists
+from adapter.store.bulk import in_lists
 from adapter.store.tables import PHRASE
 
 PRACTICE, LINE, VERDICT, GROUND = range(4)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 
@@ -17,11 +16,11 @@ from adapter.store.batch import members, roots
 from adapter.store.database import Database
 from adapter.store.deliveries import Deliveries
 from adapter.store.histories import CODE_BITS, Cut, Histories, Part, without_patient
+from adapter.store.statements import SAID, Statements
 from adapter.store.tables import BATCH, DELIVERY, FEED, RECORD_VERSION
 
 PART = 2_000
 """About how many records make a part: a run's memory and the work lost with a broken process are a few of them."""
-_STATEMENT = msgspec.json.Decoder(Statement)
 
 
 class Origin(Struct, frozen=True):
@@ -90,11 +89,11 @@ class Records:
     def statement(self, sequence: int) -> Statement:
         """What a version says, as it was read when it was taken."""
         with self._database.read() as connection:
-            query = sa.select(RECORD_VERSION.c.statement).where(_is(sequence), RECORD_VERSION.c.kind == "statement")
-            found = connection.execute(query).scalar()
-        if found is None:
+            query = sa.select(*SAID).where(_is(sequence), RECORD_VERSION.c.kind == "statement")
+            said = Statements().read(connection, connection.execute(query).all())
+        if not said or not isinstance(said[0], Statement):
             raise UnknownName("There is no such version of a record.")
-        return _STATEMENT.decode(found)
+        return said[0]
 
     def versions(self, sequence: int) -> list[Origin]:
         """Every version of the record that a version belongs to, in order of arrival."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from msgspec import Struct
 
-from adapter.store.batch import in_lists
+from adapter.store.bulk import in_lists
 from adapter.store.database import Database, next_number
 from adapter.store.tables import REGISTRATION
 

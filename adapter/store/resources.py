@@ -12,17 +12,18 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any, Literal
 
-import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy import Connection
 
 from adapter.fhir.issue import Issue
-from adapter.fhir.statement import Identifier, Statement, Withdrawal
+from adapter.fhir.statement import Identifier, Withdrawal
 from adapter.reconcile.versions import standing
-from adapter.store.batch import ISSUES, in_lists, known_of, members, roots
+from adapter.store.batch import ISSUES, known_of, members, records_known, roots
+from adapter.store.bulk import in_lists
 from adapter.store.database import Database
 from adapter.store.naming import NAME_BYTES, identifier_name, sought_names
+from adapter.store.statements import Statements
 from adapter.store.tables import (
     BATCH,
     DELIVERY,
@@ -30,12 +31,10 @@ from adapter.store.tables import (
     QUARANTINE,
     QUARANTINE_OUTCOME,
     RECEIPT,
-    RECORD_IDENTIFIER,
     RECORD_VERSION,
 )
 
 _ID = re.compile(rf"[0-9a-f]{{{2 * NAME_BYTES}}}")
-_STATEMENT = msgspec.json.Decoder(Statement)
 
 
 class Resource(Struct, frozen=True):
@@ -112,10 +111,7 @@ class Resources:
 
     def _named(self, feed: str, names: Collection[bytes]) -> list[Resource]:
         with self._database.read() as connection:
-            found: set[int] = set()
-            for part in in_lists(names):
-                query = sa.select(RECORD_IDENTIFIER.c.record).where(RECORD_IDENTIFIER.c.digest.in_(part))
-                found |= set(connection.execute(query).scalars())
+            found = {record for _, record in records_known(connection, names)}
             resources = _resources(connection, set(roots(connection, found).values()))
         return [each for each in resources if each.feed == feed]
 
@@ -128,15 +124,16 @@ def _resources(connection: Connection, records: Collection[int]) -> list[Resourc
         query = query.select_from(RECORD_VERSION.join(BATCH).join(DELIVERY).join(FEED))
         for row in connection.execute(query.where(RECORD_VERSION.c.record.in_(part)).order_by(RECORD_VERSION.c.seq)):
             rows[owner[row.record]].append(row)
-    return [_resource(record, sorted(rows[record], key=lambda row: row.seq)) for record in sorted(rows)]
+    return [_resource(connection, record, sorted(rows[record], key=lambda row: row.seq)) for record in sorted(rows)]
 
 
-def _resource(record: int, rows: list[Any]) -> Resource:
+def _resource(connection: Connection, record: int, rows: list[Any]) -> Resource:
     known = [known_of(row) for row in rows]
     replaced = {each.replaces for each in known}
     current = [each.version for each in known if each.version.sequence not in replaced]
     state = standing(current)
-    said = next((_STATEMENT.decode(row.statement) for row in rows if row.kind == "statement"), None)
-    feed, identifier = rows[0].feed, said.identifiers[0] if said else None
+    stated = [row for row in rows if row.kind == "statement"][:1]
+    said = Statements().read(connection, stated)
+    feed, identifier = rows[0].feed, said[0].identifiers[0] if said else None
     id_ = identifier_name(feed, identifier.system, identifier.value).hex() if identifier else ""
     return Resource(id_, len(current), state is not None and not state.withdrawn, feed, identifier, record)

@@ -11,7 +11,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from adapter.reasons import Outcome
-from adapter.store.batch import in_lists
+from adapter.store.bulk import in_lists
 from adapter.store.copying import insert
 from adapter.store.database import next_number
 from adapter.store.packed import Bundle, cell, unpacked, varint

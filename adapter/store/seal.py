@@ -26,7 +26,7 @@ class Sealed(Struct, frozen=True):
     body: bytes
 
 
-class SealedPart(Struct, frozen=True, array_like=True):
+class SealedPart(Struct, frozen=True, array_like=True, gc=False):
     """A chunk of a stream as it lies in the database: `length` and `sha256` are of its plain bytes."""
 
     start: int

@@ -17,8 +17,6 @@ from adapter.store.columns import UtcTime
 
 Name: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")
 Number: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
-PATIENT_BYTES = 16
-"""How much of the patient hash the column holds: enough to group and to look up by. The statement has all of it."""
 
 
 def _number(*foreign: str, primary: bool = False, nullable: bool = False, index: bool = False) -> Any:
@@ -133,9 +131,22 @@ class PayloadRow(SQLModel, table=True):
     body: bytes = _bytes()
 
 
+class StatementFormRow(SQLModel, table=True):
+    """What many statements share (see `form`); `sha256` is of the text."""
+
+    __tablename__ = "statement_form"
+    number: int = _number(primary=True)
+    sha256: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class RecordVersionRow(SQLModel, table=True):
     """One statement or delete. `record` is the `seq` of the record's first version; `start` and `length` find its bytes
     in the delivery's content. `replaces` is an earlier reading of the same bytes that this one knows more than.
+
+    Where there is a `form`, `statement` holds the values that it lacks, else all that is said. `name` and `other_name`
+    are ways to find the record that were new with this version (see `naming`); more are in record_identifier.
+    PostgreSQL does not check `batch`: whoever writes these rows has written it in the same transaction.
     """
 
     __tablename__ = "record_version"
@@ -143,6 +154,8 @@ class RecordVersionRow(SQLModel, table=True):
         Index("ix_record_version_record", "record"),
         Index("ix_record_version_patient", "patient"),
         Index("ix_record_version_batch", "batch"),
+        Index("ix_record_version_name", "name"),
+        Index("ix_record_version_other_name", "other_name"),
     )
     seq: int = _number(primary=True)
     record: int = _number()
@@ -160,6 +173,9 @@ class RecordVersionRow(SQLModel, table=True):
     bundle: str = _name()
     replaces: int | None = _number(nullable=True)
     statement: str = Field(sa_column=Column(Text, nullable=False))
+    form: int | None = _number(nullable=True)
+    name: bytes | None = _bytes(nullable=True)
+    other_name: bytes | None = _bytes(nullable=True)
 
 
 class RecordIdentifierRow(SQLModel, table=True):
@@ -438,6 +454,7 @@ DELIVERY = _table(DeliveryRow)
 BATCH = _table(BatchRow)
 DELIVERY_END = _table(DeliveryEndRow)
 PAYLOAD = _table(PayloadRow)
+STATEMENT_FORM = _table(StatementFormRow)
 RECORD_VERSION = _table(RecordVersionRow)
 RECORD_IDENTIFIER = _table(RecordIdentifierRow)
 RECORD_UNION = _table(RecordUnionRow)

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapter.reconcile.review import Review
-from adapter.store.batch import in_lists
+from adapter.store.batch import records_known
+from adapter.store.bulk import in_lists
 from adapter.store.database import Database
 from adapter.store.histories import Cut, Part, code_of
 from adapter.store.naming import identifier_name
-from adapter.store.tables import RECORD_IDENTIFIER, RECORD_UNION, RECORD_VERSION
+from adapter.store.tables import RECORD_UNION, RECORD_VERSION
 
 PART = 500
 """How many histories of those touched make a part."""
@@ -42,11 +43,7 @@ def touched(database: Database, cuts: tuple[Cut, Cut], reviews: Iterable[Review]
 
 def _reviewed(connection: Connection, reviews: Iterable[Review]) -> set[int]:
     names = {identifier_name(one.feed, one.system, one.value) for one in reviews}
-    found: set[int] = set()
-    for listed in in_lists(names):
-        query = sa.select(RECORD_IDENTIFIER.c.record).where(RECORD_IDENTIFIER.c.digest.in_(listed))
-        found.update(connection.execute(query).scalars())
-    return found
+    return {record for _, record in records_known(connection, names)}
 
 
 def _with_united(connection: Connection, records: Collection[int]) -> set[int]:

@@ -92,7 +92,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Key, dict
         patched.setenv("ADAPTER_GMS_EXTENSION", GMS_EXTENSION)
         for name in ("ADAPTER_DATABASE_URL", "ADAPTER_DATA_KEY", "ADAPTER_PATIENT_KEY"):
             patched.delenv(name, raising=False)
-        patched.setattr("adapter.runs.ruleset.load_catalogue", with_the_fixtures_sub_contractors)
+        patched.setattr("adapter.store.mapping_releases.load_catalogue", with_the_fixtures_sub_contractors)
         patched.chdir(FIXTURES)
         adapter("ods", "load", "ods")
         for arguments in deliveries(rows("cases.csv")):

@@ -23,8 +23,14 @@ from sending import database_settings
 
 def test_migrations_make_what_the_tables_say(store: Store) -> None:
     with store.database.read() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        context = MigrationContext.configure(connection, opts={"compare_type": False, "include_object": _is_checked})
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def _is_checked(item: sa.schema.SchemaItem, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+    """All but one: PostgreSQL does not look for the batch of each version, which costs as much as two indexes."""
+    is_key = isinstance(item, sa.ForeignKeyConstraint)
+    return not (is_key and item.table.name == "record_version" and item.column_keys == ["batch"])
 
 
 def test_head_is_the_newest_revision() -> None:

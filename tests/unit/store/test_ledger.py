@@ -66,7 +66,7 @@ def test_a_transaction_is_an_entry_and_one_that_writes_nothing_is_none(store: St
         "batch": (1, 1),
         "payload": (1, 0),
         "record_version": (3, 3),
-        "record_identifier": (3, 1),
+        "statement_form": (1, 1),
     }
     assert delivery.rows()["payload"].keys == ((1, "content", 0),)
 

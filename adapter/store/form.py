@@ -1,0 +1,104 @@
+"""A statement in two parts: its form, which many statements share, and the values that are its own.
+
+Most of a statement says the same from record to record: code systems, codes, where each piece of evidence was found.
+That is kept once, as JSON in which a value of the record's own is a hole: a text of U+001F and a character that says
+which. The values are a JSON array beside the record, so that SQL can read both. The patient's hash and the source's
+order have columns of their own and are in neither.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from adapter.fhir.statement import UNORDERED, ContextCode, Identifier, OrganisationRef, SourceOrder, Statement
+
+MOST_VALUES = 64
+"""A statement with more values of its own is kept whole: hardly any other will have its form."""
+_MARK, _FIRST = "\x1f", 0x30
+_HOLES = tuple(_MARK + chr(_FIRST + index) for index in range(MOST_VALUES))
+_NOT_SHARED = ("bundle#", _MARK)
+"""Evidence that begins so is in a place of its own, or would be taken for a hole."""
+
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+_STATEMENT = msgspec.json.Decoder(Statement)
+_VALUES = msgspec.json.Decoder(list[str])
+
+
+class Parts(NamedTuple):
+    """`form` and `values` as they are kept."""
+
+    form: str
+    values: str
+
+
+def parted(said: Statement) -> Parts | None:
+    """None for one that is better kept whole."""
+    own: dict[str, int] = {}
+
+    def hole(value: str) -> str:
+        return _HOLES[own.setdefault(value, len(own))] if value else value
+
+    try:
+        form = replace(
+            said,
+            order=UNORDERED,
+            patient="",
+            identifiers=tuple([Identifier(each.system, hole(each.value)) for each in said.identifiers]),
+            resource_id=hole(said.resource_id),
+            event_keys=tuple([hole(each) for each in said.event_keys]),
+            born=hole(said.born),
+            occurred=hole(said.occurred),
+            recorded=hole(said.recorded),
+            performer=tuple([OrganisationRef(each.system, hole(each.code)) for each in said.performer]),
+            location=said.location and OrganisationRef(said.location.system, hole(said.location.code)),
+            lot=hole(said.lot),
+            context=tuple([ContextCode(each.system, each.code, hole(each.date)) for each in said.context]),
+            evidence={name: hole(at) if at.startswith(_NOT_SHARED) else at for name, at in said.evidence.items()},
+        )
+    except IndexError:
+        return None
+    return Parts(_ENCODER.encode(form).decode(), _ENCODER.encode(list(own)).decode())
+
+
+def form_of(text: str) -> Statement:
+    """A form as it is kept → for `joined`."""
+    return _STATEMENT.decode(text)
+
+
+def identifiers_in(form: Statement, values: str) -> tuple[Identifier, ...]:
+    """Those of the statement that `joined` gives."""
+    own = _VALUES.decode(values)
+    return tuple(
+        [
+            Identifier(each.system, own[ord(each.value[1]) - _FIRST] if each.value else each.value)
+            for each in form.identifiers
+        ]
+    )
+
+
+def joined(form: Statement, values: str, patient: str, order: SourceOrder) -> Statement:
+    """The statement again."""
+    own = _VALUES.decode(values)
+
+    def filled(hole: str) -> str:
+        return own[ord(hole[1]) - _FIRST] if hole else hole
+
+    return replace(
+        form,
+        order=order,
+        patient=patient,
+        identifiers=tuple([Identifier(each.system, filled(each.value)) for each in form.identifiers]),
+        resource_id=filled(form.resource_id),
+        event_keys=tuple([filled(each) for each in form.event_keys]),
+        born=filled(form.born),
+        occurred=filled(form.occurred),
+        recorded=filled(form.recorded),
+        performer=tuple([OrganisationRef(each.system, filled(each.code)) for each in form.performer]),
+        location=form.location and OrganisationRef(form.location.system, filled(form.location.code)),
+        lot=filled(form.lot),
+        context=tuple([ContextCode(each.system, each.code, filled(each.date)) for each in form.context]),
+        evidence={name: filled(at) if at.startswith(_MARK) else at for name, at in form.evidence.items()},
+    )
