@@ -63,6 +63,10 @@ class Settings(Struct, frozen=True):
     """ADAPTER_FAST_VALIDATION: `on` or `off`. Off, each record is parsed and validated the slow way, by
     `fhir.resources`; what is stored is the same. Default: on."""
 
+    spark_master: str = ""
+    """ADAPTER_SPARK_MASTER: where Spark runs, such as `local[2]`, `spark://…`, `yarn` or `k8s://…`. Default:
+    `local[*]`, every core of this machine."""
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
         """Settings as `environ` has them. Raises UsageError or KeyFault for one that cannot be meant."""
@@ -81,6 +85,7 @@ class Settings(Struct, frozen=True):
             terminology_client_secret=_secret(environ, "ADAPTER_TERMINOLOGY_CLIENT_SECRET") or "",
             feeds_file=_path(environ, "ADAPTER_FEEDS_FILE"),
             fast_validation=_is_on(environ, "ADAPTER_FAST_VALIDATION"),
+            spark_master=environ.get("ADAPTER_SPARK_MASTER", "").strip(),
         )
 
     def __repr__(self) -> str:

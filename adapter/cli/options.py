@@ -17,6 +17,7 @@ import typer
 from adapter.errors import UnreadablePath, UsageError
 from adapter.normalise.overlay import Overlay
 from adapter.runs.ruleset import catalogue_in_force
+from adapter.runs.spark import EVERY_CORE, Spark
 from adapter.settings import Settings
 from adapter.store.store import Store, open_store
 
@@ -27,6 +28,11 @@ Database = Annotated[
 RunId = Annotated[str | None, typer.Option("--run", metavar="ID", help="A run's id or its beginning. Else the latest.")]
 Practice = Annotated[str | None, typer.Option("--practice", metavar="ODS", help="Only this practice.")]
 Programme = Annotated[str | None, typer.Option("--programme", metavar="KEY", help="Only this programme.")]
+
+SparkMaster = Annotated[
+    str | None,
+    typer.Option("--spark-master", metavar="URL", help="Where Spark runs. Else ADAPTER_SPARK_MASTER, or this machine."),
+]
 
 
 class Table(StrEnum):
@@ -57,6 +63,17 @@ def mapping_releases(db: str | None) -> tuple[Overlay, ...]:
         return ()
     with open_store(found.database_url, found) as opened:
         return opened.mapping_releases.in_force()
+
+
+def spark(master: str | None, db: str | None) -> Spark:
+    """Spark, whose executors find the database. Refuses a cluster for a database that is a file of this machine."""
+    found = settings(db)
+    engine = Spark(master or found.spark_master or EVERY_CORE, {"ADAPTER_DATABASE_URL": found.database_url})
+    if not engine.local and found.database_url.startswith("sqlite"):
+        raise UsageError(
+            "A cluster cannot read SQLite, a file of this machine: use PostgreSQL, or --spark-master local[*]."
+        )
+    return engine
 
 
 def content(file: Path, ordinal: int = 1) -> bytes:

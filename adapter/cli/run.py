@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,6 +15,7 @@ from adapter.cli import console, options
 from adapter.errors import UsageError
 from adapter.runs.engine import Pool, Serial
 from adapter.runs.reconciliation import Finished, Parameters, reconcile
+from adapter.runs.spark import Spark
 
 
 class Engine(StrEnum):
@@ -37,6 +40,7 @@ def run(
         int | None,
         typer.Option("--workers", min=1, help="Processes that decide. Else as many as cores, if it is worth it."),
     ] = None,
+    spark_master: options.SparkMaster = None,
     full: Annotated[
         bool, typer.Option("--full", help="Decide everything anew, to the same result, not only what changed.")
     ] = False,
@@ -47,21 +51,30 @@ def run(
     The id is the hash of everything that went in: the same records under the same rules are the same run. Under the
     rules of the run before, only the patients are decided again of whom something new is known.
     """
-    if engine is Engine.SPARK:
-        raise UsageError("The Spark engine is not installed: leave out --engine.")
     first, last = options.month(period_from), options.month(period_to)
     if last < first:
         raise UsageError("--to lies before --from.")
     parameters = Parameters(first, last, options.moment(as_of), options.settings(db).gms_extension)
-    with options.stored(db) as store, console.working("Reconciling records") as step:
-        finished = reconcile(store, parameters, step, _engine(workers), full)
+    if workers and engine is Engine.SPARK:
+        raise UsageError("--workers is for this machine alone: with Spark the master says how many, as in local[2].")
+    with options.stored(db) as store, _engine(engine, workers, spark_master, db) as chosen:
+        place = None if engine is Engine.LOCAL else ""
+        with console.working("Reconciling records") as step:
+            finished = reconcile(store, parameters, step, chosen, full, place)
         unfinished = sorted({one.feed for one in store.deliveries.listed() if one.finished is None})
     console.write(finished.run.id + "\n")
     _tell(finished, unfinished)
 
 
-def _engine(workers: int | None) -> Serial | Pool | None:
-    return None if workers is None else Serial() if workers == 1 else Pool(workers)
+@contextmanager
+def _engine(
+    engine: Engine, workers: int | None, spark_master: str | None, db: str | None
+) -> Iterator[Serial | Pool | Spark | None]:
+    if engine is Engine.LOCAL:
+        yield None if workers is None else Serial() if workers == 1 else Pool(workers)
+        return
+    with options.spark(spark_master, db) as spark:
+        yield spark
 
 
 def _tell(finished: Finished, unfinished: list[str]) -> None:

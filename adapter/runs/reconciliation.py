@@ -93,11 +93,13 @@ def reconcile(
     report: Report = lambda _: None,
     engine: Engine | None = None,
     full: bool = False,
+    place: str | None = None,
 ) -> Finished:
     """Decide every record known at the cut, once each, and emit the counts of the months asked for.
 
     What the run before decided under the same rules, of patients of whom nothing new is known, stands; `full` decides
-    it anew, to the same result. Raises AdapterError where records and decisions do not add up: then nothing is written.
+    it anew, to the same result. `place` is what tasks say of where the records are, if not the database's URL (see
+    `Reference`). Raises AdapterError where records and decisions do not add up: then nothing is written.
     """
     started = datetime.now(UTC)
     reviews = store.reviews.listed(parameters.as_of)
@@ -122,7 +124,7 @@ def reconcile(
         reviews=len(reviews),
         gms_extension=parameters.gms_extension,
     )
-    plan = _plan(store, run, named, reviews, full)
+    plan = _plan(store, run, named, reviews, full, place)
     chosen = engine or (Serial() if len(plan.parts) <= FEW or cores() == 1 else Pool(cores()))
     sit(Desk(store.database, plan.reference, rules))
     try:
@@ -138,7 +140,10 @@ def reconcile(
         leave()
 
 
-def _plan(store: Store, run: Run, named: RuleReference, reviews: Sequence[Review], full: bool) -> Plan:
+def _plan(
+    store: Store, run: Run, named: RuleReference, reviews: Sequence[Review], full: bool, place: str | None
+) -> Plan:
+    url = store.database.url if place is None else place
     cut = store.records.cut(run.as_of)
     base = None if full else store.runs.latest()
     if base and _same_rules(base, run):
@@ -146,8 +151,8 @@ def _plan(store: Store, run: Run, named: RuleReference, reviews: Sequence[Review
         said = store.reviews.listed(base.as_of)[: base.reviews]
         differing = [one for one in [*said, *reviews] if (one in said) != (one in reviews)]
         parts = touched(store.database, (then, cut), differing)
-        return Plan(Reference(store.database.url, cut, then, named), parts, base)
-    return Plan(Reference(store.database.url, cut, None, named), store.records.parts(cut), None)
+        return Plan(Reference(url, cut, then, named), parts, base)
+    return Plan(Reference(url, cut, None, named), store.records.parts(cut), None)
 
 
 def _same_rules(base: Run, run: Run) -> bool:

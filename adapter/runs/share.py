@@ -5,6 +5,7 @@ It is the function that an engine maps. All that it needs it finds by reference,
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -38,7 +39,9 @@ class RuleReference(Struct, frozen=True):
 
 
 class Reference(Struct, frozen=True):
-    """What all parts of a run share. `base` is the cut of the run that it goes on from, if it goes on from one."""
+    """What all parts of a run share. `base` is the cut of the run that it goes on from, if it goes on from one. `url`
+    names the database; "" is the one that ADAPTER_DATABASE_URL names where the part is worked on.
+    """
 
     url: str
     cut: Cut
@@ -154,7 +157,7 @@ _DESKS: dict[Reference, Desk] = {}
 
 
 def _desk(reference: Reference) -> Desk:
-    database = Database(reference.url)
+    database = Database(reference.url or _named_here())
     sources = Sources(MappingReleases(database), OdsReleases(database))
     wanted = reference.rules
     reviews = Reviews(database).listed(wanted.as_of)[: wanted.reviews]
@@ -162,6 +165,13 @@ def _desk(reference: Reference) -> Desk:
     if rules_digest(rules, role_digest) != wanted.digest:
         raise AdapterError("The tables or the directory changed while the run began: nothing was written. Run again.")
     return Desk(database, reference, rules)
+
+
+def _named_here() -> str:
+    url = os.environ.get("ADAPTER_DATABASE_URL", "").strip()
+    if not url:
+        raise AdapterError("ADAPTER_DATABASE_URL is not set on the executors: nothing was written.")
+    return url
 
 
 def _conserve(records: Sequence[Record], decisions: Sequence[Decision]) -> None:
