@@ -201,11 +201,8 @@ def test_a_claimant_by_its_performer() -> None:
     ("more", "sentence", "source"),
     [
         ({"code": RSV, "born": ""}, "The codes say given and name rsv-older, rsv-pregnant.", row(RSV)),
-        (
-            {"code": "956951000000105"},
-            Reason.CODE_INVALID.sentence,
-            row("956951000000105"),
-        ),
+        ({"code": "956951000000105"}, Reason.CODE_INVALID.sentence, row("956951000000105")),
+        ({"code": "60728008"}, "The codes say unknown and name no programme that is counted.", ""),
     ],
 )
 def test_what_the_codes_say(more: dict[str, Any], sentence: str, source: str) -> None:
