@@ -20,6 +20,10 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
+    run: Annotated[
+        str | None,
+        typer.Option("--run", metavar="ID", help="Only what this run was made of and made; its id or beginning."),
+    ] = None,
     checkpoint: Annotated[
         Path | None,
         typer.Option("--checkpoint", metavar="FILE", help="Check against this one too: shows a ledger cut off."),
@@ -30,16 +34,17 @@ def verify(
     ] = None,
     db: options.Database = None,
 ) -> None:
-    """Compute every digest anew from what is stored, and check it against the ledger.
+    """Compute every digest anew, from the stored bytes up to the counts, and check the ledger that binds them.
 
     Ends with 1 at the first thing that is not as it was, and names it.
     """
     against = None if checkpoint is None else _signed(checkpoint, verifier, db)
-    with options.stored(db) as store, console.working("Checking rows") as step:
-        found = verified(store, against, step)
+    with options.stored(db) as store:
+        found = verified(store, store.runs.found(run) if run else None, against, console.working)
     if isinstance(found, Finding):
         raise AdapterError(f"{found}. Keep the database as it is, and compare it with a copy.")
-    console.write(f"{found.size} ledger entries and all that they bind are as they were. Root {found.root.hex()}\n")
+    what = "what the run was made of and made" if run else "all that they bind"
+    console.write(f"{found.size} ledger entries, and {what}, are as they were. Root {found.root.hex()}\n")
 
 
 def _signed(file: Path, verifier: str | None, db: str | None) -> Checkpoint:

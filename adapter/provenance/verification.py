@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from msgspec import Struct
 
@@ -10,10 +11,17 @@ from adapter.merkle import Growth
 from adapter.provenance.chain import Chain
 from adapter.provenance.checkpoint import Checkpoint, origin_of
 from adapter.provenance.finding import Differs, Finding
+from adapter.provenance.outputs import check_identity, check_outputs
+from adapter.provenance.sources import check_sources
 from adapter.store.ledger_reading import Snapshot, snapshot
+from adapter.store.runs import Run
 from adapter.store.store import Store
 
 Step = Callable[[int], None]
+Working = Callable[[str], AbstractContextManager[Step]]
+"""Given what is being done, tells somebody how much of it is."""
+
+RUN_TABLES = frozenset({"run", "phrase", "decision", "decision_end", "achievement", "achievement_end", "review"})
 
 
 class Verified(Struct, frozen=True):
@@ -23,29 +31,58 @@ class Verified(Struct, frozen=True):
     root: bytes
 
 
-def verify(store: Store, against: Checkpoint | None = None, step: Step = lambda done: None) -> Verified | Finding:
-    """Check everything in one moment of the database; the first thing that does not hold ends it.
+@contextmanager
+def silence(_what: str) -> Iterator[Step]:
+    yield lambda done: None
 
-    `against` is a checkpoint of earlier: only that shows that the end of the ledger was not cut off.
+
+def verify(
+    store: Store, run: Run | None = None, against: Checkpoint | None = None, working: Working = silence
+) -> Verified | Finding:
+    """Check everything; the first thing that does not hold ends it. Raises KeyFault where bytes are encrypted under
+    another key.
+
+    First the ledger and every row that it binds, in one moment of the database. Then what the rows say of each other:
+    the source bytes, and what the latest run made of them. With `run` it is that run's rows, the bytes that had come by
+    then and what it made of them. `against` is a checkpoint of earlier: only that shows that the end of the ledger was
+    not cut off.
     """
-    with snapshot(store.database) as stored:
-        return examine(stored, against, step)
+    with snapshot(store.database) as stored, working("Checking rows") as step:
+        found = examine(stored, against, RUN_TABLES if run else None, step)
+    if isinstance(found, Finding):
+        return found
+    try:
+        with working("Checking deliveries") as step:
+            check_sources(store, run.cut_batch if run else None, step)
+        for each in [run] if run else store.runs.listed():
+            check_identity(store, each)
+        latest = run or store.runs.latest()
+        if latest:
+            with working("Checking decisions") as step:
+                check_outputs(store, latest, step)
+    except Differs as differs:
+        return differs.finding
+    return found
 
 
-def examine(stored: Snapshot, against: Checkpoint | None = None, step: Step = lambda done: None) -> Verified | Finding:
-    """The same of a moment that is open already."""
-    chain = Chain(stored)
+def examine(
+    stored: Snapshot,
+    against: Checkpoint | None = None,
+    tables: frozenset[str] | None = None,
+    step: Step = lambda done: None,
+) -> Verified | Finding:
+    """The ledger, and the rows that it binds: of some tables, or of all."""
+    chain = Chain(stored, tables)
     try:
         for entry in chain.walk(step):
             if against is not None and entry.number in (1, against.size):
                 _same(against, entry.number, chain.growth)
     except Differs as differs:
         return differs.finding
-    if against is not None and chain.growth.size < against.size:
-        return Finding(
-            "ledger", str(chain.growth.size + 1), f"the checkpoint knows {against.size} entries: its end is missing"
-        )
-    return Verified(chain.growth.size, chain.growth.root())
+    size = chain.growth.size
+    if against is not None and size < against.size:
+        return Finding("ledger", str(size + 1), f"the checkpoint knows {against.size} entries: the end is missing")
+    return Verified(size, chain.growth.root())
 
 
 def _same(against: Checkpoint, number: int, growth: Growth) -> None:

@@ -25,6 +25,7 @@ from adapter.reconcile.rules import Rules
 from adapter.runs.amounts import Leaves, all_leaves, counted_again, counted_anew
 from adapter.runs.codeversion import code_version
 from adapter.runs.engine import Engine, Pool, Serial, cores
+from adapter.runs.identity import run_id
 from adapter.runs.ruleset import rules_in_force
 from adapter.runs.share import (
     Desk,
@@ -180,17 +181,14 @@ def _known(run: Run, plan: Plan, shares: Sequence[Share], reviews: Sequence[Revi
     for share in shares:
         inputs.part(share.before)
         inputs.join(share.inputs)
-    cut_digest = inputs.hexdigest()
-    asked = [run.period_from, run.period_to, run.gms_extension]
-    said = sorted([one.practice, one.feed, one.system, one.value, one.verdict, one.who, one.when] for one in reviews)
-    return msgspec.structs.replace(
+    known = msgspec.structs.replace(
         run,
-        id=digest(["run", cut_digest, run.ruleset_digest, run.directory_digest, run.code_version, asked, said]),
         cut=plan.reference.cut.sequence,
         cut_batch=plan.reference.cut.batch,
-        cut_digest=cut_digest,
+        cut_digest=inputs.hexdigest(),
         cut_sum=bytes(inputs),
     )
+    return msgspec.structs.replace(known, id=run_id(known, reviews))
 
 
 def _unchanged(latest: Run, plan: Plan, shares: Sequence[Share]) -> bool:

@@ -20,7 +20,7 @@ from adapter.provenance.trace import trace
 from adapter.runs.reconciliation import reconcile
 from adapter.store.store import Store
 
-from filled import MONTHS, dose, fill
+from filled import MONTHS, dose
 from sending import SYSTEM, ndjson, send
 
 PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "check-a-proof.md"
@@ -34,12 +34,6 @@ def check(proof: Json, key: str) -> str:
     program: Json = {"__name__": "check_proof"}
     exec(compile(PROGRAM, "check_proof.py", "exec"), program)  # noqa: S102 - our own page, as a reader runs it
     return str(program["check"](proof, key))
-
-
-@pytest.fixture
-def filled(store: Store) -> Store:
-    fill(store)
-    return store
 
 
 def verifier(store: Store) -> str:
