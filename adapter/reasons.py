@@ -17,11 +17,14 @@ class Outcome(StrEnum):
     MERGED = "merged"
     OUT_OF_SCOPE = "out_of_scope"
 
+    __hash__ = str.__hash__  # the enum's own is a call of Python for each look-up
+
 
 class Reason(StrEnum):
     """The deciding reason of a decision, or a supporting one. `sentence` says it in words."""
 
     sentence: str
+    __hash__ = str.__hash__
 
     def __new__(cls, value: str, sentence: str) -> Reason:
         member = str.__new__(cls, value)

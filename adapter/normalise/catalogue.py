@@ -56,6 +56,11 @@ class Catalogue:
         self._routes = {(self.reads_as(row["system"]), row["code"]): row for row in tables.rows("routes.csv")}
         self._born_in = SystemPatterns(tables.rows("identifier_systems.csv"))
         self._births: dict[str, Birth] = {}
+        self._publics: dict[frozenset[str], str | None] = {}
+        self._rows_of: dict[frozenset[str], tuple[Indicator, ...]] = {}
+        self._firsts: dict[str, str | None] = {}
+        self._roles: dict[tuple[str, str], ContextRole | None] = {}
+        self._contracting = frozenset(row.practice for row in self.sub_contractors)
 
     def look_up(self, coding: Coding, on: date | None = None) -> Meaning:
         """What one coding says. `on`, the day of the vaccination, matters only where a code's row changed once."""
@@ -79,8 +84,21 @@ class Catalogue:
         """The rows by which a dose of this programme can count, in the table's order."""
         return tuple(row for row in self.indicators if row.evaluable and fine_key in row.programmes)
 
+    def indicators_among(self, fine_keys: frozenset[str]) -> tuple[Indicator, ...]:
+        """The rows by which a dose of one of these programmes can count, in the table's order."""
+        found = self._rows_of.get(fine_keys)
+        if found is None:
+            rows = (row for row in self.indicators if row.evaluable and row.programmes & fine_keys)
+            found = self._rows_of[fine_keys] = tuple(rows)
+        return found
+
     def first_indicator(self, public_key: str) -> str | None:
         """The id that a record of the programme shows where its own is not known; None for an uncounted programme."""
+        if public_key not in self._firsts:
+            self._firsts[public_key] = self._first_indicator(public_key)
+        return self._firsts[public_key]
+
+    def _first_indicator(self, public_key: str) -> str | None:
         keys = {key for key, found in self.programmes.items() if found.public == public_key}
         return next((row.id for row in self.indicators if row.evaluable and row.programmes & keys), None)
 
@@ -89,8 +107,23 @@ class Catalogue:
         found = self.programmes.get(fine_key)
         return found.public if found else ""
 
+    def one_public_key(self, fine_keys: frozenset[str]) -> str | None:
+        """The public key that fine ones have in common; None where they have several or none."""
+        if fine_keys not in self._publics:
+            public = {self.public_key(key) for key in fine_keys} - {""}
+            self._publics[fine_keys] = public.pop() if len(public) == 1 else None
+        return self._publics[fine_keys]
+
     def context_role(self, system: str, code: str) -> ContextRole | None:
         """What a code beside the vaccination is evidence of. It may be written as a description id."""
+        key = (system, code)
+        if key not in self._roles:
+            if len(self._roles) >= _REMEMBERED:
+                self._roles.clear()
+            self._roles[key] = self._context_role(system, code)
+        return self._roles[key]
+
+    def _context_role(self, system: str, code: str) -> ContextRole | None:
         meaning = self._reader.read(Coding(system, code))
         row = self._contexts.get((self.reads_as(system), meaning.concept))
         return cast(ContextRole, row["context"]) if row else None
@@ -121,6 +154,8 @@ class Catalogue:
     def sub_contracted(self, practice: str, codes: Collection[str], programme: str, on: date) -> bool:
         """Whether one of these organisation codes is listed to give `programme` (fine or public key) for the practice
         on that day."""
+        if practice not in self._contracting:
+            return False
         key = self.public_key(programme) or programme
         return any(
             row.practice == practice and row.provider in codes and row.programme == key and row.in_force(on)

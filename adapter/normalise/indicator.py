@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct
@@ -38,19 +39,24 @@ class AgePeriod(Struct, frozen=True):
         where a month is too short for the day, on the first of the next (English law's reading of an anniversary).
         Beyond the calendar's end it is the calendar's last day.
         """
-        year, month = divmod(born.year * 12 + born.month - 1 + 12 * self.years + self.months, 12)
-        try:
-            first = date(year, month + 1, 1)
-            day = first + timedelta(days=born.day - 1)
-            if day.month != first.month:
-                day = day.replace(day=1)
-            return day + timedelta(days=self.days)
-        except (ValueError, OverflowError):
-            return date.max
+        return _reached(12 * self.years + self.months, self.days, born)
 
     def __str__(self) -> str:
         parts = ((self.years, "y"), (self.months, "m"), (self.days, "d"))
         return "".join(f"{count}{unit}" for count, unit in parts if count) or "0d"
+
+
+@lru_cache(maxsize=200_000)
+def _reached(months: int, days: int, born: date) -> date:
+    year, month = divmod(born.year * 12 + born.month - 1 + months, 12)
+    try:
+        first = date(year, month + 1, 1)
+        day = first + timedelta(days=born.day - 1)
+        if day.month != first.month:
+            day = day.replace(day=1)
+        return day + timedelta(days=days)
+    except (ValueError, OverflowError):
+        return date.max
 
 
 class Indicator(Struct, frozen=True):

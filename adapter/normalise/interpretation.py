@@ -29,6 +29,8 @@ class Role(StrEnum):
     GIVEN = "given"
     UNKNOWN = "unknown"
 
+    __hash__ = str.__hash__
+
 
 _BY_RANK = tuple(Role)
 _DEGRADED_WITH_TEXT = "33879002"
@@ -39,6 +41,7 @@ class Interpretation(Struct, frozen=True):
     """`programmes` are fine keys that diseases, procedure and product have in common: empty where they name none or
     contradict one another. `problem` is the reason for a query, if there is one; `named` says that some code names a
     programme at all; `invalid_beside` that an unusable code stands beside sound ones. `rows` are the table rows read.
+    `nasal_contraindicated`: it is itself the record of a contraindication to the nasal influenza vaccine.
     """
 
     role: Role
@@ -51,9 +54,33 @@ class Interpretation(Struct, frozen=True):
     pregnancy: bool
     order_only: bool
     rows: tuple[str, ...]
+    nasal_contraindicated: bool = False
+
+
+_REMEMBERED = 50_000
+_Codes = tuple[tuple[Coding, ...], tuple[Coding, ...], tuple[tuple[Coding, ...], ...], tuple[Coding, ...], bool]
+
+
+class Interpreter:
+    """Remembers what it was asked: the same few codes come in millions of records."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._known: dict[_Codes, Interpretation] = {}
+
+    def interpret(self, statement: Statement) -> Interpretation:
+        """What the codes of a statement say."""
+        key = (statement.procedure, statement.vaccine, statement.diseases, statement.route, statement.has_text)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            found = self._known[key] = interpret(statement, self._catalogue)
+        return found
 
 
 def interpret(statement: Statement, catalogue: Catalogue) -> Interpretation:
+    """What the codes say; nothing else of the statement is looked at."""
     procedure = _meanings(statement.procedure, catalogue)
     vaccine = _meanings(statement.vaccine, catalogue)
     procedures = [meaning for meaning in procedure + vaccine if meaning.entry and meaning.entry.role != "product"]
@@ -83,6 +110,10 @@ def interpret(statement: Statement, catalogue: Catalogue) -> Interpretation:
         order_only=any(meaning.entry.order_only for meaning in procedures if meaning.entry)
         or (diseases is not None and diseases.order_only),
         rows=_rows(procedure + vaccine, diseases),
+        nasal_contraindicated=any(
+            catalogue.context_role(coding.system, coding.code) == "contraindicated-nasal-flu"
+            for coding in statement.procedure
+        ),
     )
 
 

@@ -6,6 +6,7 @@ Conservation: every record given comes back as exactly one decision.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from msgspec import Struct
 
@@ -16,7 +17,7 @@ from adapter.reconcile.decision import Decision, Ground, RecordRef
 from adapter.reconcile.grounds import grounds, own_grounds
 from adapter.reconcile.linking import link, vaccination_id
 from adapter.reconcile.once import once
-from adapter.reconcile.person import person
+from adapter.reconcile.person import contraindications, person
 from adapter.reconcile.programme import narrow
 from adapter.reconcile.reading import Reading, read
 from adapter.reconcile.record import Record
@@ -43,27 +44,26 @@ def decide(records: Sequence[Record], rules: Rules, history: int = 0) -> list[De
     `history` is the code of what is decided together: only the decisions' ids show it.
     """
     readings = [read(record, rules) for record in records]
-    groups = link(readings)
-    claimed = [claims(group, readings, rules) for group in groups]
+    nasal = contraindications(readings)
+    groups = [(vaccination_id(group), group) for group in link(readings)]
+    claimed = [claims(vaccination, group, nasal, rules) for vaccination, group in groups]
     doses = [
         given
-        for group, own in zip(groups, claimed, strict=True)
-        if (given := _given_dose(group, own, readings, rules)) is not None
+        for (vaccination, group), own in zip(groups, claimed, strict=True)
+        if (given := _given_dose(vaccination, group, own, nasal)) is not None
     ]
     judged = once([(claim, judge(claim, doses, rules)) for own in claimed for claim in own], rules)
     of_claim = {(claim.vaccination, claim.claimant): (claim, verdict) for claim, verdict in judged}
     settled = [
-        _settle(reading, group, readings, of_claim.get((vaccination_id(group), reading.claimant)), rules)
-        for group in groups
+        _settle(reading, vaccination, group, nasal, of_claim.get((vaccination, reading.claimant)), rules)
+        for vaccination, group in groups
         for reading in group
     ]
-    settled.sort(key=lambda one: one.reading.record.key)
+    settled.sort(key=lambda one: one.reading.key)
     return [_decision(one, rules, history) for one in settled]
 
 
-def _given_dose(
-    group: Sequence[Reading], own: Sequence[Claim], patient: Sequence[Reading], rules: Rules
-) -> Dose | None:
+def _given_dose(vaccination: str, group: Sequence[Reading], own: Sequence[Claim], nasal: Sequence[date]) -> Dose | None:
     """The dose that a vaccination adds to its patient's history, whoever gave it; None where nothing was given, all
     of it was withdrawn, or no record tells the day.
     """
@@ -74,36 +74,37 @@ def _given_dose(
     if claim:
         return dose(claim.deciding, claim.vaccination, claim.programmes)
     leading = min(given, key=earliest)
-    return dose(leading, vaccination_id(group), _programmes(leading, group, patient, rules))
+    return dose(leading, vaccination, _programmes(leading, group, nasal))
 
 
-def _programmes(reading: Reading, group: Sequence[Reading], patient: Sequence[Reading], rules: Rules) -> frozenset[str]:
-    return narrow(reading.meaning.programmes, person(reading, group, patient, rules))
+def _programmes(reading: Reading, group: Sequence[Reading], nasal: Sequence[date]) -> frozenset[str]:
+    named = reading.meaning.programmes
+    return narrow(named, person(reading, group, nasal)) if named else named
 
 
-def _named_beside(claim: Claim, patient: Sequence[Reading], rules: Rules) -> frozenset[str]:
+def _named_beside(claim: Claim, nasal: Sequence[date]) -> frozenset[str]:
     """What the live linked records name where the deciding one names nothing: shown, and never decided by."""
     if claim.deciding.meaning.named:
         return frozenset()
-    named = [_programmes(one, claim.linked, patient, rules) for one in claim.linked if one.live and one.meaning.named]
+    named = [_programmes(one, claim.linked, nasal) for one in claim.linked if one.live and one.meaning.named]
     return frozenset.intersection(*named) if named else frozenset()
 
 
 def _settle(
     reading: Reading,
+    vaccination: str,
     group: Sequence[Reading],
-    patient: Sequence[Reading],
+    nasal: Sequence[date],
     judged: tuple[Claim, Verdict] | None,
     rules: Rules,
 ) -> Settled:
-    vaccination = vaccination_id(group)
     if judged is None:
-        programmes = _programmes(reading, group, patient, rules)
+        programmes = _programmes(reading, group, nasal)
         leads = reading is min(group, key=earliest) and not any(other.claimant for other in group)
         verdict = Verdict(Outcome.OUT_OF_SCOPE, Reason.NO_CLAIMANT) if leads else Verdict(Outcome.MERGED, Reason.TWIN)
         return Settled(reading, vaccination, programmes, verdict, supporting_dates(reading), own_grounds(reading))
     claim, verdict = judged
-    shown = claim.programmes or _named_beside(claim, patient, rules)
+    shown = claim.programmes or _named_beside(claim, nasal)
     if reading is claim.deciding:
         return Settled(reading, vaccination, shown, verdict, supporting(claim), grounds(claim, verdict, rules))
     merged = Verdict(Outcome.MERGED, Reason.TWIN, verdict.indicator)
@@ -112,8 +113,7 @@ def _settle(
 
 def _decision(settled: Settled, rules: Rules, history: int) -> Decision:
     reading, record = settled.reading, settled.reading.record
-    public = {rules.catalogue.public_key(key) for key in settled.programmes} - {""}
-    programme = public.pop() if len(public) == 1 else None
+    programme = rules.catalogue.one_public_key(settled.programmes)
     own = settled.verdict.indicator
     indicator = own.id if own else rules.catalogue.first_indicator(programme) if programme else None
     first = record.identifiers[0]

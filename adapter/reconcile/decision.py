@@ -59,7 +59,7 @@ class Decision(Struct, frozen=True):
 PLACE_BITS = 16
 """So much of a history's code begins the ids of its decisions: where to look for one."""
 HISTORY_BITS = 63
-_ID_DIGITS = 32
+_ID_BYTES = 16
 _JSON = msgspec.json.Encoder()
 
 
@@ -69,6 +69,11 @@ def decision_id(decision: Decision) -> str:
     Four digits tell the place of its history; the others are the SHA-256 of a JSON array of all that was decided, each
     ground by its own digest (`ground_id`).
     """
+    return id_bytes(decision).hex()
+
+
+def id_bytes(decision: Decision) -> bytes:
+    """The id as sixteen bytes."""
     record = decision.record
     said = _JSON.encode(
         (
@@ -86,8 +91,8 @@ def decision_id(decision: Decision) -> str:
             [ground_id(ground) for ground in decision.grounds],
         )
     )
-    digits = PLACE_BITS // 4
-    return f"{place_of(decision.history):0{digits}x}{hashlib.sha256(said).hexdigest()[: _ID_DIGITS - digits]}"
+    place = place_of(decision.history).to_bytes(PLACE_BITS // 8, "big")
+    return place + hashlib.sha256(said).digest()[: _ID_BYTES - len(place)]
 
 
 def place_of(history: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -28,20 +29,8 @@ class Eligibility(Struct, frozen=True):
     place: Place
 
 
-class Attempt(Struct, frozen=True):
-    """One dose against one row: what `_failing` needs to judge it."""
-
-    row: Indicator
-    dose: Dose
-    doses: Sequence[Dose]
-    place: Place
-    person: Person
-    distance: int
-    order_only: bool
-
-
 def eligibility(
-    indicators: Sequence[Indicator],
+    indicators: tuple[Indicator, ...],
     dose: Dose,
     doses: Sequence[Dose],
     person: Person,
@@ -53,34 +42,57 @@ def eligibility(
     An influenza vaccine of which no code tells the form is taken as the nasal one (inference: it is the one offered
     to children).
     """
-    fitting = [row for row in indicators if row.form is None or row.form == (form or "nasal")] or list(indicators)
-    last = max((row.dose for row in fitting if isinstance(row.dose, int)), default=0)
-    has_booster = any(row.dose == "booster" for row in fitting)
-    tried = []
-    for order, row in enumerate(fitting):
-        where = place(dose, doses, _course_start(row, dose.on))
+    course = _course(indicators, form or "nasal")
+    tried: list[tuple[bool, tuple[int, bool, bool, bool], int, Reason | None, Place]] = []
+    places: dict[date | None, Place] = {}
+    on = dose.on
+    for order, row in enumerate(course.rows):
+        start = _course_start(row, on)
+        where = places.get(start) or places.setdefault(start, place(dose, doses, start))
         number = where.number
         if where.booster:
-            number = last + 1 if has_booster else max(number, last)
-        target = last + 1 if row.dose == "booster" else row.dose
+            number = course.last + 1 if course.has_booster else max(number, course.last)
+        target = course.last + 1 if row.dose == "booster" else row.dose
         distance = 0 if target is None else abs(number - target)
-        reason = _failing(Attempt(row, dose, doses, where, person, distance, order_only))
+        reason = (
+            _age(row, on, person)
+            or _dose(row, where, distance)
+            or _interval(row, on, where, person)
+            or _history(row, dose, doses)
+            or _dates(row, on, order_only)
+            or _evidence(row, person)
+        )
         too_old_or_young = reason is Reason.AGE_OUTSIDE_INDICATOR
-        apart = (distance, too_old_or_young, not _in_season(row, dose.on), not row.in_force(dose.on))
-        tried.append(((reason is not None, apart, order), Eligibility(row, reason, where)))
-    return min(tried, key=lambda attempt: attempt[0])[1]
+        apart = (distance, too_old_or_young, not _in_season(row, on), not row.in_force(on))
+        tried.append((reason is not None, apart, order, reason, where))
+    _, _, order, reason, where = min(tried, key=itemgetter(0, 1, 2))
+    return Eligibility(course.rows[order], reason, where)
 
 
-def _failing(attempt: Attempt) -> Reason | None:
-    row, on, where = attempt.row, attempt.dose.on, attempt.place
-    return (
-        _age(row, on, attempt.person)
-        or _dose(row, where, attempt.distance)
-        or _interval(row, on, where, attempt.person)
-        or _history(row, attempt.dose, attempt.doses)
-        or _dates(row, on, attempt.order_only)
-        or _evidence(row, attempt.person)
-    )
+class _Course(Struct, frozen=True):
+    """The rows that a vaccine of a form can count by, and the numbered doses that they tell of."""
+
+    rows: tuple[Indicator, ...]
+    last: int
+    has_booster: bool
+
+
+def _course(indicators: tuple[Indicator, ...], form: str) -> _Course:
+    """Remembered by the rows themselves, which live as long as their catalogue."""
+    key = (id(indicators), form)
+    known = _COURSES.get(key)
+    if known is None or known[0] is not indicators:
+        rows = tuple(row for row in indicators if row.form is None or row.form == form) or indicators
+        numbered = [row.dose for row in rows if isinstance(row.dose, int)]
+        made = _Course(rows, max(numbered, default=0), any(row.dose == "booster" for row in rows))
+        if len(_COURSES) >= _REMEMBERED:
+            _COURSES.clear()
+        known = _COURSES[key] = (indicators, made)
+    return known[1]
+
+
+_REMEMBERED = 10_000
+_COURSES: dict[tuple[int, str], tuple[tuple[Indicator, ...], _Course]] = {}
 
 
 def _age(row: Indicator, on: date, person: Person) -> Reason | None:

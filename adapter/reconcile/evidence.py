@@ -24,12 +24,16 @@ class Party(StrEnum):
     AMBIGUOUS = "ambiguous"
     ABSENT = "absent"
 
+    __hash__ = str.__hash__
+
 
 class Gms(StrEnum):
     OWN = "own"
     OTHER = "other"
     ABSENT = "absent"
     CONTRADICTORY = "contradictory"
+
+    __hash__ = str.__hash__
 
 
 ELSEWHERE = frozenset({Party.OTHER_PRACTICE, Party.OTHER_PROVIDER})
@@ -50,6 +54,8 @@ def party(resolution: Resolution, claimant: str, reading: Reading, programme: st
     """Who `resolution` is to `claimant`: itself, its branch or site, its listed sub-contractor, or somebody else."""
     if resolution.practice and rules.directory.same_claimant(resolution.practice, claimant, reading.on):
         return Party.CLAIMANT
+    if resolution.kind == "absent":
+        return Party.ABSENT
     codes = {resolution.code, resolution.organisation, resolution.practice} - {"", None}
     if programme and reading.on and rules.catalogue.sub_contracted(claimant, codes, programme, reading.on):
         return Party.CLAIMANT
@@ -65,6 +71,8 @@ def gms(reading: Reading, claimant: str, rules: Rules) -> Gms:
     record was born in: it is own only where nothing says that this was another one or a point-of-care system.
     """
     statement = reading.record.statement
+    if not (statement.gms_notes or statement.flags):
+        return Gms.ABSENT
     marks = set(statement.gms_notes)
     if rules.gms_extension in statement.flags:
         marks.add("GMS" if statement.flags[rules.gms_extension] else "Not GMS")

@@ -6,7 +6,9 @@ An auditor reads them in a trace; they are part of the decision, so that a chang
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
+from adapter.normalise.interpretation import Interpretation
 from adapter.organisations.resolution import Resolution
 from adapter.reconcile.decision import Ground
 from adapter.reconcile.evidence import Gms, Party, copied_in
@@ -32,22 +34,29 @@ _MARKS = {
 }
 
 
+_GMS = {mark: Ground("gms", f"The GMS attribute {says}.") for mark, says in _MARKS.items()}
+_WITHDRAWN = Ground("status", "The newest word of the source withdraws the record.")
+_NOT_GIVEN = Ground("status", "The record says that the vaccine was not given.")
+_SECOND_HAND = Ground("primarySource", "The record calls itself second-hand.")
+_REMEMBERED = 50_000
+
+
 def grounds(claim: Claim, verdict: Verdict, rules: Rules) -> tuple[Ground, ...]:
     """Those of a claim, in the order in which the rules ask."""
     deciding = claim.deciding
-    said = [Ground("claimant", f"The claimant is {claim.claimant}: {_why_claimant(deciding)}.")]
+    said = [_claimant(claim.claimant, deciding.record.feed.practice if deciding.from_gp else None)]
     if deciding.record.withdrawn:
-        said.append(Ground("status", "The newest word of the source withdraws the record."))
+        said.append(_WITHDRAWN)
     elif not deciding.given:
-        said.append(Ground("status", "The record says that the vaccine was not given."))
+        said.append(_NOT_GIVEN)
     said.extend(own_grounds(deciding))
     said.append(_organisation("performer", deciding.performer, claim.performer))
     if claim.location is not Party.ABSENT:
         said.append(_organisation("location", deciding.location, claim.location))
     if claim.gms in _MARKS:
-        said.append(Ground("gms", f"The GMS attribute {_MARKS[claim.gms]}."))
+        said.append(_GMS[claim.gms])
     if deciding.record.statement.primary_source is False:
-        said.append(Ground("primarySource", "The record calls itself second-hand."))
+        said.append(_SECOND_HAND)
     if copied_in(deciding, rules):
         rows = [row for one in deciding.record.identifiers for row in rules.catalogue.born(one.system).rows]
         said.append(Ground("identifier", "It was born in a point-of-care system.", _rows(rows)))
@@ -55,27 +64,40 @@ def grounds(claim: Claim, verdict: Verdict, rules: Rules) -> tuple[Ground, ...]:
     if claim.review:
         said.append(Ground("review", f"A person's verdict on {claim.review.when[:10]}: {claim.review.verdict}."))
     if verdict.indicator:
-        said.append(Ground("indicator", f"Indicator {verdict.indicator.id}.", _rows([verdict.indicator.ref])))
+        said.append(_indicator(verdict.indicator.id, verdict.indicator.ref))
     return tuple(said)
 
 
 def own_grounds(reading: Reading) -> tuple[Ground, ...]:
     """What a record's own codes say."""
-    meaning = reading.meaning
+    return _codes(reading.meaning)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _codes(meaning: Interpretation) -> tuple[Ground, ...]:
     if meaning.problem:
         return (Ground("codes", meaning.problem.sentence, _rows(meaning.rows)),)
     names = ", ".join(sorted(meaning.programmes)) or "no programme that is counted"
     return (Ground("codes", f"The codes say {meaning.role} and name {names}.", _rows(meaning.rows)),)
 
 
-def _why_claimant(reading: Reading) -> str:
-    if not reading.from_gp:
-        return "the performer resolves to it"
-    if reading.claimant == reading.record.feed.practice:
-        return "the record came by its GP feed"
-    return f"the record came by the GP feed of {reading.record.feed.practice}, of the same succession"
+@lru_cache(maxsize=_REMEMBERED)
+def _claimant(claimant: str, feed_of: str | None) -> Ground:
+    """`feed_of` is the practice of the GP feed that the record came by, None if it came by another feed."""
+    why = "the performer resolves to it"
+    if feed_of == claimant:
+        why = "the record came by its GP feed"
+    elif feed_of is not None:
+        why = f"the record came by the GP feed of {feed_of}, of the same succession"
+    return Ground("claimant", f"The claimant is {claimant}: {why}.")
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _indicator(id_: str, row: str) -> Ground:
+    return Ground("indicator", f"Indicator {id_}.", row)
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _organisation(what: str, resolution: Resolution, party: Party) -> Ground:
     if party is Party.ABSENT:
         return Ground(what, f"No {what} is stated that could be read.")

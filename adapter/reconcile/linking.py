@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import combinations
 
 import msgspec
 
@@ -21,7 +23,9 @@ _FILLERS = frozenset({"NA", "N/A", "NONE", "NIL", "NULL", "UNK", "UNKNOWN", "NOT
 
 def link(readings: Sequence[Reading]) -> list[list[Reading]]:
     """The vaccinations of one patient, each a list of its records in key order; a record without a patient is alone."""
-    ordered = sorted(readings, key=lambda reading: reading.record.key)
+    if len(readings) == 1:
+        return [list(readings)]
+    ordered = sorted(readings, key=lambda reading: reading.key)
     parent = list(range(len(ordered)))
 
     def root(index: int) -> int:
@@ -40,8 +44,20 @@ def link(readings: Sequence[Reading]) -> list[list[Reading]]:
     return list(groups.values())
 
 
-def _candidates(readings: Sequence[Reading]) -> Iterable[tuple[int, int]]:
-    return ((first, second) for first in range(len(readings)) for second in range(first + 1, len(readings)))
+def _candidates(readings: Sequence[Reading]) -> set[tuple[int, int]]:
+    """The pairs that share anything by which a rule could join them: a name, a day or a lot number."""
+    sharing: dict[tuple[str, object], list[int]] = defaultdict(list)
+    for index, reading in enumerate(readings):
+        statement = reading.record.statement
+        if not (reading.given and statement.patient):
+            continue
+        names: set[tuple[str, object]] = {("name", each.value) for each in reading.record.identifiers}
+        names |= {("event", each) for each in statement.event_keys}
+        if reading.on:
+            names |= {("day", reading.on), ("lot", statement.lot)}
+        for name in names:
+            sharing[name].append(index)
+    return {pair for indices in sharing.values() if len(indices) > 1 for pair in combinations(indices, 2)}
 
 
 def same_vaccination(a: Reading, b: Reading) -> bool:
@@ -84,9 +100,10 @@ def filler(lot: str) -> bool:
 
 def vaccination_id(group: Sequence[Reading]) -> str:
     """The same on every machine and for every order: that of its smallest record."""
-    return vaccination_of(min(reading.record.key for reading in group))
+    return vaccination_of(min(reading.key for reading in group))
 
 
+@lru_cache(maxsize=4_096)
 def vaccination_of(key: tuple[str, str, str]) -> str:
     """The id of the vaccination of which the record with this key is the smallest: a digest of the key."""
     return hashlib.sha256(msgspec.json.encode(["vaccination", *key])).hexdigest()[:32]

@@ -7,19 +7,18 @@ True or False where every day of the spans gives it, and None where it depends o
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from msgspec import Struct
 
 from adapter.fhir.dates import london_date
 from adapter.normalise.indicator import AgePeriod
 from adapter.reconcile.reading import Reading
-from adapter.reconcile.rules import Rules
 
 LAST_YEAR = 9000
 """Years beyond it overflow an age's arithmetic, and are no birth date of anybody."""
-DayTest = Callable[[date], bool]
 
 
 class Span(Struct, frozen=True):
@@ -42,64 +41,62 @@ class Person(Struct, frozen=True):
     nasal_contraindicated: bool
 
 
-def person(deciding: Reading, vaccination: Sequence[Reading], patient: Sequence[Reading], rules: Rules) -> Person:
-    """The deciding record speaks first, its live linked records where it is silent and they agree."""
-    linked = [reading for reading in vaccination if reading is not deciding and reading.live]
-    evidence = [deciding, *linked]
+def person(deciding: Reading, vaccination: Sequence[Reading], nasal: Sequence[date] = ()) -> Person:
+    """The deciding record speaks first, its live linked records where it is silent and they agree. `nasal` are the days
+    since which the patient must not have the nasal influenza vaccine (`contraindications`).
+    """
+    evidence = [deciding]
+    if len(vaccination) > 1:
+        evidence += [reading for reading in vaccination if reading is not deciding and reading.live]
     on = deciding.on
+    pregnant = at_risk = contraindicated = False
+    for reading in evidence:
+        pregnant = pregnant or reading.meaning.pregnancy
+        for role, day in reading.context:
+            if on and day <= on:
+                pregnant = pregnant or (role == "pregnancy" and day == on)
+                at_risk = at_risk or role == "at-risk"
+                contraindicated = contraindicated or role == "contraindicated-nasal-flu"
+    if nasal and on:
+        contraindicated = contraindicated or min(nasal) <= on
     return Person(
-        born=_agreed(reading.record.statement.born for reading in evidence),
-        on=span(london_date(deciding.record.statement.occurred) or deciding.record.statement.occurred),
-        male=_first_known(reading.record.statement.sex for reading in evidence) == "male",
-        pregnant=any(reading.meaning.pregnancy for reading in evidence)
-        or _context(evidence, "pregnancy", rules, lambda day: on is not None and day == on),
-        at_risk=_context(evidence, "at-risk", rules, lambda day: on is not None and day <= on),
-        nasal_contraindicated=_context(
-            evidence, "contraindicated-nasal-flu", rules, lambda day: on is not None and day <= on
-        )
-        or _recorded_contraindication(patient, on, rules),
+        _agreed(evidence),
+        _days(deciding.record.statement.occurred),
+        _first_known_sex(evidence) == "male",
+        pregnant,
+        at_risk,
+        contraindicated,
     )
 
 
-def _first_known(values: Iterable[str]) -> str:
-    return next((value for value in values if value and value != "unknown"), "")
+def contraindications(patient: Sequence[Reading]) -> list[date]:
+    """The days of live records that say by themselves that the nasal vaccine is contraindicated."""
+    return [reading.on for reading in patient if reading.meaning.nasal_contraindicated and reading.live and reading.on]
 
 
-def _agreed(births: Iterable[str]) -> Span | None:
+def _first_known_sex(evidence: Sequence[Reading]) -> str:
+    for reading in evidence:
+        sex = reading.record.statement.sex
+        if sex and sex != "unknown":
+            return sex
+    return ""
+
+
+def _agreed(evidence: Sequence[Reading]) -> Span | None:
     """The deciding record's birth date, else the one that all linked records give that give one."""
-    sent = list(births)
-    own = span(sent[0])
-    if own:
+    own = span(evidence[0].record.statement.born)
+    if own or len(evidence) == 1:
         return own
-    spans = {found for found in map(span, sent[1:]) if found}
+    spans = {found for reading in evidence[1:] if (found := span(reading.record.statement.born))}
     return spans.pop() if len(spans) == 1 else None
 
 
-def _context(readings: Sequence[Reading], role: str, rules: Rules, holds: DayTest) -> bool:
-    return any(
-        code.date
-        and rules.catalogue.context_role(code.system, code.code) == role
-        and holds(date.fromisoformat(code.date))
-        for reading in readings
-        for code in reading.record.statement.context
-    )
+@lru_cache(maxsize=65_536)
+def _days(occurred: str) -> Span | None:
+    return span(london_date(occurred) or occurred)
 
 
-def _recorded_contraindication(patient: Sequence[Reading], on: date | None, rules: Rules) -> bool:
-    """A live record of its own that says the nasal vaccine is contraindicated, on the date or before."""
-    return any(
-        reading.live
-        and reading.on is not None
-        and on is not None
-        and reading.on <= on
-        and any(
-            rules.catalogue.context_role(coding.system, coding.code) == "contraindicated-nasal-flu"
-            for coding in reading.record.statement.procedure
-        )
-        for reading in patient
-    )
-
-
+@lru_cache(maxsize=65_536)
 def span(text: str) -> Span | None:
     """A year, a month or a day as the days it may mean; anything else is None."""
     try:
@@ -136,6 +133,7 @@ def within(born: Span | None, on: Span | None, age_from: AgePeriod | None, age_t
     return True if old_enough and too_old is False else None
 
 
+@lru_cache(maxsize=65_536)
 def last_31_august(on: Span | None) -> Span | None:
     """The 31 August before the flu season that a day belongs to: seasons begin on 1 September."""
     if on is None:
@@ -147,6 +145,7 @@ def last_31_august(on: Span | None) -> Span | None:
     return Span(before(on.first), before(on.last))
 
 
+@lru_cache(maxsize=65_536)
 def next_31_march(on: Span | None) -> Span | None:
     """The 31 March at or after a day: the end of the flu season's payment."""
     if on is None:

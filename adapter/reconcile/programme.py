@@ -13,11 +13,14 @@ from collections.abc import Callable
 from adapter.normalise.indicator import AgePeriod
 from adapter.reconcile.person import Person, at_least, last_31_august, within
 
+_CHILDRENS = frozenset({"four-in-one"})
 _PREGNANCY_PROGRAMMES = frozenset({"pertussis", "rsv-pregnant"})
 
 
 def narrow(programmes: frozenset[str], person: Person) -> frozenset[str]:
     """The programmes that age and pregnancy leave: the same set where nothing tells."""
+    if len(programmes) < 2 and programmes != _CHILDRENS:
+        return programmes
     left = programmes
     for one, other, is_one in _BY_AGE:
         if one in left and other in left:
@@ -27,7 +30,7 @@ def narrow(programmes: frozenset[str], person: Person) -> frozenset[str]:
     pregnancy = left & _PREGNANCY_PROGRAMMES
     if pregnancy and left - pregnancy and person.pregnant:
         return pregnancy
-    if left == {"four-in-one"} and person.pregnant and not _below(AgePeriod(years=10))(person):
+    if left == _CHILDRENS and person.pregnant and not _below(AgePeriod(years=10))(person):
         return frozenset({"pertussis"})
     return left
 

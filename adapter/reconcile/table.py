@@ -33,7 +33,7 @@ def judge(claim: Claim, doses: Sequence[Dose], rules: Rules) -> Verdict:
     """Scope, rows 1 to 7, codes, person and date, indicator, rows 8 to 15. `doses` are all given doses of the
     patient; `once` is asked later, when every claim has its verdict.
     """
-    indicators = [row for row in rules.catalogue.indicators if row.evaluable and row.programmes & claim.programmes]
+    indicators = rules.catalogue.indicators_among(claim.programmes)
     fits = _fits(claim, indicators, doses)
     shown = fits.indicator if fits else (indicators[0] if claim.programme and indicators else None)
     verdict = (
@@ -47,7 +47,7 @@ def judge(claim: Claim, doses: Sequence[Dose], rules: Rules) -> Verdict:
     return Verdict(verdict.outcome, verdict.reason, shown)
 
 
-def _fits(claim: Claim, indicators: Sequence[Indicator], doses: Sequence[Dose]) -> Eligibility | None:
+def _fits(claim: Claim, indicators: tuple[Indicator, ...], doses: Sequence[Dose]) -> Eligibility | None:
     own = dose(claim.deciding, claim.vaccination, claim.programmes)
     if own is None or not indicators or not claim.programme:
         return None

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from msgspec import Struct
 
 from adapter.fhir.dates import in_utc, london_date
 from adapter.reconcile.evidence import ELSEWHERE, Gms, Party, gms, party, review
-from adapter.reconcile.linking import vaccination_id
 from adapter.reconcile.person import Person, person
 from adapter.reconcile.programme import narrow
 from adapter.reconcile.reading import Reading
@@ -41,26 +41,27 @@ class Claim(Struct, frozen=True):
     """Live twins from other feeds, point-of-care ones, whose performer is the claimant."""
 
 
-def claims(group: Sequence[Reading], patient: Sequence[Reading], rules: Rules) -> list[Claim]:
-    """One for each claimant of a vaccination, in the order of the practices' codes."""
-    return [
-        _claim(claimant, group, patient, rules)
-        for claimant in sorted({reading.claimant for reading in group if reading.claimant})
-    ]
+def claims(vaccination: str, group: Sequence[Reading], nasal: Sequence[date], rules: Rules) -> list[Claim]:
+    """One for each claimant of a vaccination (its id, its records), in the order of the practices' codes."""
+    claimants = {reading.claimant for reading in group if reading.claimant}
+    return [_claim(claimant, vaccination, group, nasal, rules) for claimant in sorted(claimants)]
 
 
-def _claim(claimant: str, group: Sequence[Reading], patient: Sequence[Reading], rules: Rules) -> Claim:
+def _claim(claimant: str, vaccination: str, group: Sequence[Reading], nasal: Sequence[date], rules: Rules) -> Claim:
     own = [reading for reading in group if reading.claimant == claimant]
-    deciding = min(own, key=lambda reading: (not reading.live, not reading.from_gp, *earliest(reading)))
-    about = person(deciding, group, patient, rules)
+    deciding = (
+        own[0]
+        if len(own) == 1
+        else min(own, key=lambda reading: (not reading.live, not reading.from_gp, *earliest(reading)))
+    )
+    about = person(deciding, group, nasal)
     programmes = narrow(deciding.meaning.programmes, about)
-    public = {rules.catalogue.public_key(key) for key in programmes} - {""}
-    programme = public.pop() if len(public) == 1 else None
+    programme = rules.catalogue.one_public_key(programmes)
     twins = [reading for reading in group if reading is not deciding and reading.live and not reading.from_gp]
     parties = [(twin, party(twin.performer, claimant, twin, programme, rules)) for twin in twins]
     return Claim(
         claimant=claimant,
-        vaccination=vaccination_id(group),
+        vaccination=vaccination,
         deciding=deciding,
         own=tuple(own),
         linked=tuple(group),
@@ -89,7 +90,7 @@ def _confirms(twin: Reading, who: Party, deciding: Reading) -> bool:
 def earliest(reading: Reading) -> tuple[bool, str, str, str, str]:
     """Sorts by recorded date, a missing one last, then by the smallest identifier and the feed."""
     recorded = reading.record.statement.recorded
-    feed, system, value = reading.record.key
+    feed, system, value = reading.key
     return (not recorded, comparable(recorded), system, value, feed)
 
 

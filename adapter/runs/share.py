@@ -5,17 +5,19 @@ It is the function that an engine maps. All that it needs it finds by reference,
 
 from __future__ import annotations
 
+import gc
 import os
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from msgspec import Struct
 
 from adapter.digest import SetSum, digest
 from adapter.errors import AdapterError
+from adapter.reasons import Outcome
 from adapter.reconcile.decide import decide
-from adapter.reconcile.decision import Decision, decision_id
+from adapter.reconcile.decision import Decision, id_bytes
 from adapter.reconcile.record import Record
 from adapter.reconcile.rules import Rules
 from adapter.runs.ruleset import Sources, rules_in_force
@@ -83,7 +85,7 @@ class Desk:
     def decide(self, part: Part) -> Share:
         """Raises AdapterError where records and decisions do not add up."""
         inputs, outputs, packer = SetSum(), SetSum(), Packer()
-        outcomes: Counter[str] = Counter()
+        outcomes: dict[Outcome, int] = dict.fromkeys(Outcome, 0)
         records = 0
         ids: dict[int, list[bytes]] = {}
         for history in self._now.read(part):
@@ -91,14 +93,16 @@ class Desk:
             _conserve(history.records, decisions)
             records += len(decisions)
             inputs.add(history.digest)
+            own = ids.setdefault(history.code, [])
             for record, decision in zip(history.records, decisions, strict=True):
-                id_ = decision_id(decision)
-                ids.setdefault(history.code, []).append(bytes.fromhex(id_))
-                outcomes[decision.outcome.value] += 1
+                id_ = id_bytes(decision)
+                own.append(id_)
+                outcomes[decision.outcome] += 1
                 packer.add(decision, id_, record.statement.identifiers[0])
         for leaf in ids.values():
             outputs.add(leaf_of(leaf))
-        share = Share(records, dict(outcomes), bytes(inputs), bytes(outputs), packer.finish())
+        told = {outcome.value: number for outcome, number in outcomes.items() if number}
+        share = Share(records, told, bytes(inputs), bytes(outputs), packer.finish())
         return self._beside(share, part) if self._base else share
 
     def _beside(self, share: Share, part: Part) -> Share:
@@ -128,7 +132,20 @@ def decide_part(work: Work) -> Share:
     if desk is None:
         leave()
         desk = _DESKS[work.reference] = _desk(work.reference)
-    return desk.decide(work.part)
+    with _uncollected():
+        return desk.decide(work.part)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Nothing in a part goes in circles: the collector would only look at a million live records over and over."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def sit(desk: Desk) -> None:

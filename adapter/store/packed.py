@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -59,8 +60,10 @@ class Packer:
     def __init__(self) -> None:
         self._places: dict[str | Line | Said | Ground, int] = {}
         self._packed: list[Packed] = []
+        self._line = lru_cache(maxsize=None)(lambda *names: self._place(Line(*names)))
+        self._verdict = lru_cache(maxsize=None)(lambda *said: self._place(Said(*said)))
 
-    def add(self, decision: Decision, id_: str, stated: Identifier) -> None:
+    def add(self, decision: Decision, id_: bytes, stated: Identifier) -> None:
         """`stated` is the first identifier that the decided version itself states."""
         record, place = decision.record, self._place
         system = record.system or ""
@@ -69,12 +72,12 @@ class Packer:
                 decision.history,
                 decision.sequence,
                 place(decision.practice or ""),
-                place(Line(decision.programme, decision.indicator)),
+                self._line(decision.programme, decision.indicator),
                 month_number(decision.period),
                 record.version,
-                place(Said(decision.outcome, decision.reason, decision.supporting)),
-                date.fromisoformat(decision.occurred).toordinal() if decision.occurred else 0,
-                bytes.fromhex(id_),
+                self._verdict(decision.outcome, decision.reason, decision.supporting),
+                _ordinal(decision.occurred) if decision.occurred else 0,
+                id_,
                 [place(ground) for ground in decision.grounds],
                 b""
                 if decision.vaccination == vaccination_of((record.feed, system, record.value))
@@ -96,10 +99,16 @@ class Packer:
         return found
 
 
+@lru_cache(maxsize=65_536)
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
+
+
 def unpacked(packed: bytes) -> Bundle:
     return _BUNDLE.decode(packed)
 
 
+@lru_cache(maxsize=10_000)
 def month_number(period: str | None) -> int:
     """`YYYY-MM` as a number; 0 for none."""
     return int(period[:4]) * 12 + int(period[5:7]) if period else 0

@@ -11,7 +11,7 @@ from adapter.achievement.achievement import Achievement
 from adapter.errors import UnknownName
 from adapter.fhir.statement import Identifier
 from adapter.reasons import Outcome, Reason
-from adapter.reconcile.decision import Decision, Ground, RecordRef, decision_id
+from adapter.reconcile.decision import Decision, Ground, RecordRef, decision_id, id_bytes
 from adapter.store.naming import identifier_name
 from adapter.store.packed import Packer, cell, cells_of, month_number, month_of, parts_of, varint, varints
 from adapter.store.runs import Pen, Run
@@ -72,7 +72,7 @@ def decided(value: int, **changes: Any) -> Decision:
 def save(store: Store, id_: str, decisions: list[Decision], counts: list[Achievement] | None = None) -> Run:
     packer = Packer()
     for one in decisions:
-        packer.add(one, decision_id(one), Identifier(SYSTEM, str(one.sequence)))
+        packer.add(one, id_bytes(one), Identifier(SYSTEM, str(one.sequence)))
     with store.runs.writing() as pen:
         _decided(pen, packer.finish())
         pen.counts(counts or [], None)
@@ -261,7 +261,7 @@ def test_nothing_there(store: Store) -> None:
 def test_a_run_that_fails_midway_leaves_nothing(store: Store) -> None:
     with_records(store, 1)
     packer = Packer()
-    packer.add(decided(1), decision_id(decided(1)), Identifier(SYSTEM, "1"))
+    packer.add(decided(1), id_bytes(decided(1)), Identifier(SYSTEM, "1"))
     with pytest.raises(RuntimeError):  # noqa: PT012, SIM117 - what fails is the block
         with store.runs.writing() as pen:
             _decided(pen, packer.finish())
