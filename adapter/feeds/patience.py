@@ -17,12 +17,12 @@ Answer = TypeVar("Answer")
 
 class Again(Exception):
     """Asking again may help; `after` is how many seconds the server wants to be left alone, None if it did not say.
-    The text is the end of a sentence about the server.
+    The text is the end of a sentence about the server. `broken`: it answered, and that with an error of its own.
     """
 
-    def __init__(self, why: str, after: float | None = None) -> None:
+    def __init__(self, why: str, after: float | None = None, *, broken: bool = False) -> None:
         super().__init__(why)
-        self.after = after
+        self.after, self.broken = after, broken
 
 
 class Patience:
@@ -49,10 +49,11 @@ class Patience:
     def busy(self, answer: httpx.Response) -> Again | None:
         """Why an answer is worth asking for again; None where it is one."""
         if answer.status_code in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.REQUEST_TIMEOUT) or answer.is_server_error:
-            return Again(f"is busy or broken ({answer.status_code})", self._retry_after(answer))
+            broken = answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+            return Again(f"is busy or broken ({answer.status_code})", self.retry_after(answer), broken=broken)
         return None
 
-    def _retry_after(self, answer: httpx.Response) -> float | None:
+    def retry_after(self, answer: httpx.Response) -> float | None:
         """Seconds from a `Retry-After` in either of its forms; None where there is none that can be read."""
         sent = answer.headers.get("Retry-After", "").strip()
         if sent.isascii() and sent.isdecimal():

@@ -8,9 +8,11 @@ from contextlib import contextmanager, suppress
 
 import httpx
 
-from adapter.errors import AdapterError, StoreError, UsageError
+from adapter.errors import AdapterError, StoreError
 from adapter.feeds.credentials import bearer_of, trust_of
 from adapter.feeds.door import Door, Pulled
+from adapter.feeds.export_pull import ExportPull
+from adapter.feeds.folder_pull import FolderPull
 from adapter.feeds.journey import Journey
 from adapter.feeds.patience import Patience
 from adapter.feeds.search_pull import SearchPull
@@ -34,19 +36,23 @@ def pull(
     store.feeds.remember(feed, source.practice or None, None, source.gms_markers)
     door = Door(store, feed, reader(store.pseudonym, store.fast_validation))
     journey = Journey(store.pulls, feed, fingerprint(source))
+    note = ""
     try:
         with store.database.alone(f"pull {feed}"):
             match source:
                 case Search():
                     with _server(feed, source, environ, pause) as server:
                         SearchPull(source, server, door, journey, store.database.clock, pause).run()
-                case Export() | Folder():
-                    raise UsageError("Only sources of the kind search can be pulled yet.")
+                case Folder():
+                    note = FolderPull(source, door, journey, pause).run()
+                case Export():
+                    with _server(feed, source, environ, pause) as server:
+                        ExportPull(source, server, door, journey, pause).run()
     except AdapterError as error:
         with suppress(StoreError):  # what is wrong may be the database itself
             journey.step("failed", note=str(error))
         raise
-    return door.pulled()
+    return door.pulled(note)
 
 
 @contextmanager
@@ -57,6 +63,5 @@ def _server(
     patience = Patience(attempts=waiting.attempts, budget=waiting.budget, pause=pause)
     timeout = httpx.Timeout(waiting.read, connect=waiting.connect)
     with httpx.Client(timeout=timeout, verify=trust_of(source.tls, feed)) as client:
-        yield SourceServer(
-            source.url, bearer_of(source.credentials, feed, client, environ), client=client, patience=patience
-        )
+        bearer = bearer_of(source.credentials, feed, client, environ)
+        yield SourceServer(source.url, bearer, client=client, patience=patience, hosts=source.hosts)

@@ -1,11 +1,12 @@
 """A server that a feed is pulled from: asked with patience and credentials, and heard to the end.
 
-Credentials go to the server's own origin only, whatever address a link or a redirection has. No error of it holds an
-address or anything that a server said.
+Credentials go to the server's own origin and to the hosts that are named only, whatever address a link has. No error
+of it holds an address or anything that a server said.
 """
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -41,7 +42,9 @@ class SourceFailed(AdapterError):
 
 
 class SourceServer:
-    """One server at `base`, the address below which its resources lie. `clock` gives seconds that never go back."""
+    """One server at `base`, the address below which its resources lie. `hosts` are others that may have its credentials
+    over https; `clock` gives seconds that never go back.
+    """
 
     def __init__(
         self,
@@ -50,10 +53,12 @@ class SourceServer:
         *,
         client: httpx.Client,
         patience: Patience,
+        hosts: tuple[str, ...] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base = httpx.URL(base.rstrip("/") + "/")
         self._bearer, self._client, self._patience, self._clock = bearer, client, patience, clock
+        self._hosts = frozenset(hosts)
 
     def below(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> httpx.URL:
         """An address of the server."""
@@ -77,20 +82,19 @@ class SourceServer:
 
         return self._patiently(once)
 
-    def download(
-        self, url: httpx.URL, make: Callable[[], BinaryIO], whole: Callable[[BinaryIO], None], own: bool
-    ) -> BinaryIO:
-        """A file, into a stream that `make` gives for each attempt. `whole` raises Again where it did not come whole;
-        `own` tells whether the server's credentials are wanted there. Raises SourceFailed.
+    def download(self, url: httpx.URL, whole: Callable[[BinaryIO, bool], None], own: bool) -> BinaryIO:
+        """A file, as a temporary one that has no name. `whole` raises Again where it did not come whole; it is told
+        whether HTTP itself says where the answer ends. `own`: credentials are wanted there. Raises SourceFailed.
         """
 
         def once() -> BinaryIO:
-            stream = make()
+            stream: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 (closed by whoever takes it)
             try:
                 headers = {"Accept": "application/fhir+ndjson"}
-                self._heard(url, stream.write, headers, own, (HTTPStatus.OK,), None)
+                answer = self._heard(url, stream.write, headers, own, (HTTPStatus.OK,), None)
+                framed = "Content-Length" in answer.headers or "Transfer-Encoding" in answer.headers
                 stream.seek(0)
-                whole(stream)
+                whole(stream, framed)
             except BaseException:
                 stream.close()
                 raise
@@ -98,6 +102,10 @@ class SourceServer:
             return stream
 
         return self._patiently(once)
+
+    def retry_after(self, answer: httpx.Response) -> float | None:
+        """How many seconds the server wants to be left alone; None where it does not say."""
+        return self._patience.retry_after(answer)
 
     def delete(self, url: httpx.URL) -> None:
         """Once, and whatever comes of it."""
@@ -109,7 +117,9 @@ class SourceServer:
     def _patiently(self, once: Callable[[], Heard]) -> Heard:
         try:
             return self._patience.until_answered(once)
-        except (Again, TokenRefused) as error:
+        except Again as error:
+            raise SourceFailed(str(error), answered=error.broken) from None
+        except TokenRefused as error:
             raise SourceFailed(str(error)) from None
 
     def _heard(
@@ -172,6 +182,7 @@ class SourceServer:
 
     def _credentials(self, url: httpx.URL, own: bool) -> dict[str, str]:
         home = (url.scheme, url.host, url.port) == (self._base.scheme, self._base.host, self._base.port)
+        home = home or (url.scheme == "https" and url.host in self._hosts)
         return self._bearer.headers() if self._bearer and own and home else {}
 
     def _accepted(self, answer: httpx.Response, accepted: tuple[int, ...]) -> httpx.Response:

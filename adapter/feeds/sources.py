@@ -86,8 +86,11 @@ class _Feed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class _Web(_Feed, frozen=True, kw_only=True):
+    """`since` is where the first pull begins; `hosts` are other servers of the source that may have its credentials."""
+
     url: str
     since: date | None = None
+    hosts: tuple[str, ...] = ()
     credentials: Credentials | None = None
     tls: Tls = Tls()
     waiting: Waiting = Waiting()
