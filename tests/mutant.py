@@ -21,6 +21,8 @@ from mutmut.mutation.file_mutation import create_mutations, deep_replace
 
 ROOT = Path(__file__).parents[1]
 KEPT = ROOT / ".mutants"
+_DECORATOR = r"^( *)@(?=(property|cached_property|cache|lru_cache\(.*\))$)"
+"""`mutmut` passes decorated functions over; what these make of a function can be taken off again."""
 
 
 class Mutant(NamedTuple):
@@ -47,7 +49,7 @@ class Mutant(NamedTuple):
 
 
 def mutants_of(file: Path) -> list[Mutant]:
-    """Of every function and method of the file, properties too; what a module says outside functions stays. Kept by
+    """Of every function and method of the file; what a module says outside functions stays. Kept by
     what the file holds, for they take longer to make than to run."""
     content = file.read_bytes()
     kept = KEPT / "made" / f"{file.stem}-{hashlib.sha256(content).hexdigest()[:16]}.json"
@@ -58,7 +60,7 @@ def mutants_of(file: Path) -> list[Mutant]:
 
 
 def _made(file: str, text: str) -> Iterator[Mutant]:
-    bare = re.sub(r"^( +)@property$", r"\1# property", text, flags=re.MULTILINE)
+    bare = re.sub(_DECORATOR, r"\1#", text, flags=re.MULTILINE)
     tree, mutations, *_ = create_mutations(file, bare)
     owners = {
         function: owner
@@ -116,7 +118,7 @@ def _without_casts(source: str) -> str:
 
 
 def _function(found: Any) -> FunctionType:
-    found = getattr(found, "fget", None) or getattr(found, "__func__", None) or found
+    found = next((own for name in ("fget", "func", "__func__") if (own := getattr(found, name, None))), found)
     found = getattr(found, "__wrapped__", found)
     assert isinstance(found, FunctionType), found
     return found

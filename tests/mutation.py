@@ -1,9 +1,9 @@
 """Mutation testing: does a test notice when a line of the rules says something else?
 
 `make mutants` runs it, `python tests/mutation.py adapter/achievement` for one package. The mutants are those that
-`mutmut` makes, and those of properties, which it passes over. They are run here and not by `mutmut run`, whose
-trampolines make reading the tables take five times as long: a mutant's byte code is put into the function itself, in
-a fork of a process that has collected the tests already.
+`mutmut` makes, and those of properties and of functions that remember, which it passes over. They are run here and not
+by `mutmut run`, whose trampolines make reading the tables take five times as long: a mutant's byte code is put into the
+function itself, in a fork of a process that has collected the tests already.
 
 A mutant is *killed* by a test that fails. It has *timed out* where its tests did not end in four times their time and
 five seconds: that is counted apart. Every other one has *survived*, also where no test calls its function. The tests of

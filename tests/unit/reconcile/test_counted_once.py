@@ -23,9 +23,9 @@ ANOTHER = msgspec.structs.replace(PATIENTS, id="P2")
 
 def claim(value: str, feed: Feed = GP, vaccination: str = "v", verdict: Any = None, **more: Any) -> Claim:
     reading = read(record(feed, value, performer=feed.practice, **more), rules())
-    [made] = claims([reading], [reading], rules())
+    [made] = claims(vaccination, [reading], (), rules())
     said = Review("p", "f", "s", "v", verdict, "w", "2025", "n") if verdict else None
-    return msgspec.structs.replace(made, vaccination=vaccination, review=said)
+    return msgspec.structs.replace(made, review=said)
 
 
 def counted(indicator: Indicator | None = DOSES) -> Verdict:

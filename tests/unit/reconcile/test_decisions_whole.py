@@ -235,6 +235,11 @@ def test_linked_records_that_name_different_programmes_show_none() -> None:
     assert own.programme is None
 
 
+def test_where_the_programme_is_open_so_is_the_indicator() -> None:
+    [one] = decided(record(code=RSV, born="", sex=""))
+    assert (one.reason, one.programme, one.indicator) == (Reason.PROGRAMME_AMBIGUOUS, None, None)
+
+
 @pytest.mark.parametrize(
     ("occurred", "period", "day"),
     [

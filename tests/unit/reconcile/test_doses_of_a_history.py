@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+import pytest
+from adapter.reconcile.course import Dose
 from adapter.reconcile.decide import decide
+from adapter.reconcile.reading import read
 from adapter.reconcile.record import Feed, Record
+from adapter.reconcile.table import dose
 from two_practices import GP, OTHER_GP, POC, record, rules
 
 MENB = "516301000000101"
@@ -63,3 +68,21 @@ def test_a_dose_is_not_its_own_predecessor() -> None:
     one = menb(FIRST, "a", lot="AB123")
     other = menb("2024-07-12", "b", OTHER_GP, system="https://EMISWeb/G81086", performer="G81086", lot="AB123")
     assert told(one, other) == {"a": ("queried", "MENBI01"), "b": ("queried", "MENBI01")}
+
+
+@pytest.mark.parametrize(
+    ("code", "field", "stated", "booster"),
+    [
+        (MENB, None, None, False),
+        (MENB, 2, 2, False),
+        ("720540002", None, 2, False),
+        ("720540002", 1, 2, False),
+        ("720544006", None, None, True),
+        ("720544006", 1, None, True),
+    ],
+)
+def test_a_code_goes_before_the_dose_field(code: str, field: int | None, stated: int | None, booster: bool) -> None:
+    keys = frozenset({"menb"})
+    reading = read(menb(FIRST, "a", code=code, dose=field), rules())
+    assert dose(reading, "v", keys) == Dose(date.fromisoformat(FIRST), "v", keys, stated, booster)
+    assert dose(read(menb("2024-07", "a"), rules()), "v", keys) is None

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from adapter.fhir.statement import Coding, ContextCode
-from adapter.reconcile.person import Person, Span, person, span
+from adapter.reconcile.person import Person, Span, contraindications, person, span
 from adapter.reconcile.reading import Reading, read
 from two_practices import POC, RSV, SNOMED, record, rules
 
@@ -21,7 +21,7 @@ def seen(value: str = "a", **more: Any) -> Reading:
 
 
 def of(own: Reading, *linked: Reading, patient: tuple[Reading, ...] = ()) -> Person:
-    return person(own, [own, *linked], [own, *linked, *patient], rules())
+    return person(own, [own, *linked], contraindications([own, *linked, *patient]))
 
 
 def evidence(code: str, day: str, system: str = SNOMED) -> dict[str, Any]:

@@ -76,7 +76,9 @@ EARLY, LATE = "2024-09-01T10:00:00.000000Z", "2024-09-01T10:00:00.000001Z"
         (version(2, version=2, updated=EARLY), version(1, "delete", version=1, updated=LATE)),
         (version(2, "delete", version=2, updated=EARLY), version(1, version=1, updated=LATE)),
         (version(2, version=1), version(1, "delete", version=1)),
+        (version(1, version=1), version(2, "delete", version=1)),
         (version(2, version=1), version(1, "delete", version=2)),
+        (version(2, "delete", version=1, updated=EARLY), version(1, version=2, updated=EARLY)),
         (version(2, "delete", version=1), version(1, version=2)),
         (version(2, "delete", version=1, updated=LATE), version(1, "delete", version=2, updated=EARLY)),
         # by arrival where the source says nothing that can be compared

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from adapter.fhir.statement import Identifier
+from adapter.normalise.catalogue import Catalogue, catalogue_of
+from adapter.normalise.tables import mappings_folder, read_folder
 from adapter.reconcile.decide import decide
 from adapter.reconcile.evidence import Gms, gms, review
 from adapter.reconcile.reading import Reading, read
 from adapter.reconcile.record import Feed, Record
 from adapter.reconcile.review import Review
+from adapter.reconcile.rules import Rules
 from two_practices import (
     EMIS,
     GMS_EXTENSION,
@@ -22,6 +25,7 @@ from two_practices import (
     POC,
     RAVS,
     SECOND_POC,
+    directory,
     record,
     rules,
     verdict,
@@ -213,3 +217,34 @@ def test_a_second_entry_of_the_same_feed_confirms_nothing(spare: Feed) -> None:
     assert [one.outcome.value for one in found if one.record.value == "one"] == ["counted"]
     says = [ground.says for one in found for ground in one.grounds if ground.what == "twin"]
     assert bool(says) is (spare is SECOND_POC)
+
+
+def listed(programme: str) -> Rules:
+    """With the trust listed to give one programme for the practice."""
+    files = read_folder(mappings_folder())
+    files["sub_contractors.csv"] += f"D83013,RVV,{programme},contract,2024-01-01,2025-12-31,,\n".encode()
+    made = catalogue_of(files)
+    assert isinstance(made, Catalogue), made
+    return Rules(made, directory(), GMS_EXTENSION)
+
+
+@pytest.mark.parametrize(
+    ("programme", "confirms", "elsewhere", "conflict"),
+    [
+        ("pertussis", "twin-confirms", "performer-is-claimant", "performer-is-claimant"),
+        ("hpv", "twin-elsewhere", "performer-elsewhere", "location-conflict"),
+    ],
+)
+def test_who_is_listed_for_the_programme_gives_in_the_practices_name(
+    programme: str, confirms: str, elsewhere: str, conflict: str
+) -> None:
+    rules_then = listed(programme)
+    twin = [record(performer=None), record(POC, "two", performer="RVVKC")]
+    asked = [twin, [record(performer="RVVKC")], [record(location="RVVKC")]]
+    assert [decide(each, rules_then)[0].reason.value for each in asked] == [confirms, elsewhere, conflict]
+
+
+def test_a_place_is_what_it_was_on_the_day() -> None:
+    then, now = (seen(location="H81002", performer="H81002", occurred=day) for day in ("2024-01-01", "2024-11-12"))
+    assert (now.location.kind, now.performer.kind) == ("practice", "practice")
+    assert then.location == then.performer != now.location
