@@ -11,7 +11,8 @@ a mutant are those that call its function, until one fails or `ENOUGH` seconds o
 killed others of the function, then the quickest; generated ones try `FEW` cases. So a survivor may yet be known to a
 slow test, and a killed one is killed.
 
-What was found is kept in `.mutants/`: a killed mutant is not run again while its function is the same, a survivor not
+They come in a random order, though the same each time, so that a run that was stopped has seen a fair sample. What was
+found is kept in `.mutants/`: a killed mutant is not run again while its function is the same, a survivor not
 while all code and all tests are the same. So a run goes on where it was stopped; `--afresh` forgets what was kept.
 """
 
@@ -133,6 +134,7 @@ class Run:
         ]
         if not self._only:
             self._results = {one.key: self._results[one.key] for one in mutants if one.key in self._results}
+            mutants.sort(key=lambda one: hashlib.sha256(one.key.encode()).digest())
         durations, callers = self._as_it_is(session, {one.replaced for one in mutants})
         state = _digest_of_everything()
         begun = time.monotonic()
@@ -267,8 +269,9 @@ def report(package: str, survivors: bool) -> None:
             sys.stdout.write(f"{one['file']}:{one['line']} {one['status']} {one['by']}\n{said}\n")
     count = Counter(one["status"] for one in results)
     share = 100 * count[KILLED] / max(len(results), 1)
+    made = sum(len(mutants_of(file)) for file in sorted((ROOT / package).glob("*.py")))
     sys.stdout.write(
-        f"{package}: {len(results)} mutants, {count[KILLED]} killed ({share:.1f} %), "
+        f"{package}: {len(results)} of {made} mutants run, {count[KILLED]} killed ({share:.1f} %), "
         f"{count[SURVIVED] + count[UNREACHED]} survived ({count[UNREACHED]} of them reached by no test), "
         f"{count[TIMEOUT]} timed out\n"
     )
