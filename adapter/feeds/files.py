@@ -16,7 +16,6 @@ from adapter.intake.crew import Crew
 from adapter.intake.delivery import Taken, take
 from adapter.intake.reading import Reader
 from adapter.intake.source import Source
-from adapter.store.names_seen import NamesSeen
 from adapter.store.store import Store
 
 STANDARD_INPUT = "-"
@@ -86,14 +85,13 @@ def take_files(
     """Take one file after the other into a feed that is known. One that cannot be opened or read stops none of the
     others. `progress` is told the file and how many of its bytes are done. So many `workers` read a large one.
     """
-    seen = NamesSeen()
     with Crew(reader, store.seal, workers) as crew:
         for file in files:
             told, by_name = partial(progress, file), file.lines_by_name
             try:
                 with Source(file.open()) as source:
-                    how = partial(take, lines_by_name=by_name, progress=told, crew=crew, seen=seen)
-                    yield file, how(store, feed, source, reader)
+                    taken = take(store, feed, source, reader, lines_by_name=by_name, progress=told, crew=crew)
+                    yield file, taken
             except UnreadablePath as error:
                 yield file, error
 

@@ -25,10 +25,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from adapter.errors import AdapterError
+from adapter.intake import lines
 from adapter.intake.parcel import Errand, Parcel, parcel
 from adapter.intake.reading import Reader
 from adapter.intake.source import Passage, Source
 from adapter.intake.surroundings import Surroundings
+from adapter.store.names_seen import NamesSeen
 from adapter.store.seal import Seal
 
 LEAST = 16 << 20
@@ -52,6 +54,7 @@ class Crew:
         self._reader, self._seal, self._workers = reader, seal, workers
         self._pool: ProcessPoolExecutor | None = None
         self._around = _NONE
+        self._seen: tuple[str, NamesSeen] | None = None
 
     def __enter__(self) -> Crew:
         return self
@@ -61,13 +64,19 @@ class Crew:
     ) -> None:
         self._dismiss()
 
+    def seen(self, feed: str) -> NamesSeen:
+        """The names that were filed into a feed with this crew; of one feed at a time."""
+        if self._seen is None or self._seen[0] != feed:
+            self._seen = feed, NamesSeen()
+        return self._seen[1]
+
     def parcels(
         self, errands: Iterable[Errand], surroundings: Surroundings, size: int, source: Source | None
     ) -> Iterator[Step]:
         """What comes of each errand, in their order. `size` is how much there is to read; `source` holds it, where it
         is not something that was unpacked.
         """
-        if self._workers < 2 or size < LEAST:
+        if self._workers < 2 or size < (LEAST if self._pool is None else lines.CHUNK):
             for errand in errands:
                 yield Step(errand.chunk.end, errand.chunk.after, parcel(self._reader, self._seal, errand, surroundings))
             return

@@ -60,13 +60,13 @@ def take(
     lines_by_name: bool = False,
     progress: Progress = lambda done, total: None,
     crew: Crew | None = None,
-    seen: NamesSeen | None = None,
 ) -> Taken:
     """Take one delivery into a feed that is known. Bad input ends in quarantine and never raises; UnreadablePath and
     StoreError mean that the rest was not taken: the same bytes again go on from there. `crew` reads it where it is
-    large, with a reader of the same make; `seen` are the names that this process has filed into the feed.
+    large, with a reader of the same make.
     """
     envelope = examine(source, lines_by_name)
+    seen = crew.seen(feed) if crew else None
     with store.database.alone(f"feed {feed}"):
         taken = small.take_whole(store, feed, source, reader, envelope, seen)
         delivery, figures = taken or _in_parts(store, feed, source, reader, envelope, progress, crew, seen)

@@ -65,8 +65,10 @@ def _type(column: sa.Column[Any]) -> str:
             return "bool"
         case sa.LargeBinary():
             return "bytea"
-        case sa.BigInteger() | sa.Integer():
+        case sa.BigInteger():
             return "int8"
+        case sa.Integer():
+            return "int4"
         case sa.Text():
             return "text"
         case _:

@@ -2,8 +2,9 @@
 
 Most of a statement says the same from record to record: code systems, codes, where each piece of evidence was found.
 That is kept once, as JSON in which a value of the record's own is a hole: a text of U+001F and a character that says
-which. The values are a JSON array beside the record, so that SQL can read both. The patient's hash and the source's
-order have columns of their own and are in neither.
+which. The values are a JSON array beside the record, so that SQL can read both. A key of the event that is made from
+a value is that value's hole after U+001E, a date that is the beginning of one after U+001D. The patient's hash and the
+source's order have columns of their own and are in neither.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from adapter.fhir.statement import UNORDERED, ContextCode, Identifier, Organisat
 
 MOST_VALUES = 64
 """A statement with more values of its own is kept whole: hardly any other will have its form."""
-_MARK, _FIRST = "\x1f", 0x30
-_HOLES = tuple(_MARK + chr(_FIRST + index) for index in range(MOST_VALUES))
+_MARK, _KEY, _DAY, _FIRST = "\x1f", "\x1e", "\x1d", 0x30
+_SIGNS = tuple(chr(_FIRST + index) for index in range(MOST_VALUES))
+_KEY_LENGTH, _DAY_LENGTH = 32, 10
 _NOT_SHARED = ("bundle#", _MARK)
 """Evidence that begins so is in a place of its own, or would be taken for a hole."""
 
@@ -39,7 +41,14 @@ def parted(said: Statement) -> Parts | None:
     own: dict[str, int] = {}
 
     def hole(value: str) -> str:
-        return _HOLES[own.setdefault(value, len(own))] if value else value
+        return _MARK + _SIGNS[own.setdefault(value, len(own))] if value else value
+
+    def key(value: str) -> str:
+        return next((_KEY + _SIGNS[at] for each, at in own.items() if _event_key(each) == value), "") or hole(value)
+
+    def day(value: str) -> str:
+        at = own.get(said.occurred) if value and said.occurred[:_DAY_LENGTH] == value else None
+        return hole(value) if at is None else _DAY + _SIGNS[at]
 
     try:
         form = replace(
@@ -48,19 +57,23 @@ def parted(said: Statement) -> Parts | None:
             patient="",
             identifiers=tuple([Identifier(each.system, hole(each.value)) for each in said.identifiers]),
             resource_id=hole(said.resource_id),
-            event_keys=tuple([hole(each) for each in said.event_keys]),
+            event_keys=tuple([key(each) for each in said.event_keys]),
             born=hole(said.born),
             occurred=hole(said.occurred),
             recorded=hole(said.recorded),
             performer=tuple([OrganisationRef(each.system, hole(each.code)) for each in said.performer]),
             location=said.location and OrganisationRef(said.location.system, hole(said.location.code)),
             lot=hole(said.lot),
-            context=tuple([ContextCode(each.system, each.code, hole(each.date)) for each in said.context]),
+            context=tuple([ContextCode(each.system, each.code, day(each.date)) for each in said.context]),
             evidence={name: hole(at) if at.startswith(_NOT_SHARED) else at for name, at in said.evidence.items()},
         )
     except IndexError:
         return None
     return Parts(_ENCODER.encode(form).decode(), _ENCODER.encode(list(own)).decode())
+
+
+def _event_key(value: str) -> str:
+    return value.replace("-", "").upper()[-_KEY_LENGTH:]
 
 
 def form_of(text: str) -> Statement:
@@ -84,7 +97,12 @@ def joined(form: Statement, values: str, patient: str, order: SourceOrder) -> St
     own = _VALUES.decode(values)
 
     def filled(hole: str) -> str:
-        return own[ord(hole[1]) - _FIRST] if hole else hole
+        if not hole:
+            return hole
+        value = own[ord(hole[1]) - _FIRST]
+        if hole[0] == _KEY:
+            return _event_key(value)
+        return value if hole[0] == _MARK else value[:_DAY_LENGTH]
 
     return replace(
         form,

@@ -46,10 +46,11 @@ _NAMES = (
     "replaces",
     "statement",
     "form",
+    "patient_rest",
 )
 _COLUMNS = [RECORD_VERSION.c[name] for name in _NAMES]
 _SEQ, _RECORD, _BATCH, _POINTER, _SHA256, _KIND, _PATIENT, _IN_ERROR = range(8)
-_NUMBER, _UPDATED, _POSITION, _BUNDLE, _REPLACES, _TEXT_OF, _FORM = range(8, 15)
+_NUMBER, _UPDATED, _POSITION, _BUNDLE, _REPLACES, _TEXT_OF, _FORM, _REST = range(8, 16)
 
 Row = tuple[Any, ...]
 
@@ -206,7 +207,8 @@ class Histories:
                 return None
             newest = next(row for row in versions if row[_SEQ] == state.newest.sequence)
             number, withdrawn = state.number, state.withdrawn
-        statement = self._statements.statement(newest[_TEXT_OF], newest[_FORM], newest[_PATIENT], _order(newest))
+        hash_ = newest[_PATIENT], newest[_REST]
+        statement = self._statements.statement(newest[_TEXT_OF], newest[_FORM], *hash_, _order(newest))
         identifiers = statement.identifiers
         if len(versions) > 1:
             said_of = self._statements.identifiers

@@ -23,7 +23,16 @@ _WITHDRAWAL = msgspec.json.Decoder(Withdrawal)
 
 SAID = tuple(
     RECORD_VERSION.c[name]
-    for name in ("kind", "patient", "source_version", "source_updated", "history_position", "statement", "form")
+    for name in (
+        "kind",
+        "patient",
+        "source_version",
+        "source_updated",
+        "history_position",
+        "statement",
+        "form",
+        "patient_rest",
+    )
 )
 """The columns of a version from which `Statements` reads what it says."""
 
@@ -44,11 +53,13 @@ class Statements:
             for number, text in connection.execute(query.where(STATEMENT_FORM.c.number.in_(part))):
                 self._forms[number] = form_of(text)
 
-    def statement(self, text: str, form: int | None, patient: bytes | None, order: SourceOrder) -> Statement:
+    def statement(
+        self, text: str, form: int | None, patient: bytes | None, rest: bytes | None, order: SourceOrder
+    ) -> Statement:
         """What a version says that is no delete, from its columns. Its form must have been met."""
         if form is None:
             return _STATEMENT.decode(text)
-        return joined(self._forms[form], text, bytes(patient).hex() if patient else "", order)
+        return joined(self._forms[form], text, patient.hex() + rest.hex() if patient and rest else "", order)
 
     def read(self, connection: Connection, rows: Sequence[Any]) -> list[Statement | Withdrawal]:
         """What each row says, which has the columns `SAID`."""
@@ -58,6 +69,7 @@ class Statements:
                 row.statement,
                 row.form,
                 row.patient,
+                row.patient_rest,
                 SourceOrder(row.source_version, row.source_updated, row.history_position),
             )
             if row.kind == "statement"

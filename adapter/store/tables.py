@@ -146,6 +146,9 @@ class RecordVersionRow(SQLModel, table=True):
 
     Where there is a `form`, `statement` holds the values that it lacks, else all that is said. `name` and `other_name`
     are ways to find the record that were new with this version (see `naming`); more are in record_identifier.
+    `patient` is the first bytes of the patient's hash, to find and group by; `patient_rest` the others, where
+    `statement` does not have the hash.
+
     PostgreSQL does not check `batch`: whoever writes these rows has written it in the same transaction.
     """
 
@@ -173,9 +176,10 @@ class RecordVersionRow(SQLModel, table=True):
     bundle: str = _name()
     replaces: int | None = _number(nullable=True)
     statement: str = Field(sa_column=Column(Text, nullable=False))
-    form: int | None = _number(nullable=True)
+    form: int | None = Field(sa_column=Column(Integer, nullable=True))
     name: bytes | None = _bytes(nullable=True)
     other_name: bytes | None = _bytes(nullable=True)
+    patient_rest: bytes | None = _bytes(nullable=True)
 
 
 class RecordIdentifierRow(SQLModel, table=True):

@@ -15,7 +15,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-TEXTS = st.sampled_from(["", "a", "b", "\x1f0", "\x1f", 'quo"te', "ä\\", "2024-09-12", "bundle#/entry/3", "bundle#"])
+TEXTS = st.sampled_from(
+    [
+        "",
+        "a",
+        "A",
+        "2024-09-12T08:00",
+        "a-b",
+        "AB",
+        "b",
+        "\x1f0",
+        "\x1f",
+        'quo"te',
+        "ä\\",
+        "2024-09-12",
+        "bundle#/entry/3",
+        "bundle#",
+    ]
+)
 STATEMENTS = st.builds(
     Statement,
     identifiers=st.lists(st.builds(Identifier, TEXTS, TEXTS), min_size=1, max_size=3).map(tuple),

@@ -30,12 +30,14 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
     )
     append_only("statement_form")
-    op.add_column("record_version", sa.Column("form", NUMBER, nullable=True))
+    op.add_column("record_version", sa.Column("form", sa.Integer(), nullable=True))
     op.add_column("record_version", sa.Column("name", sa.LargeBinary(), nullable=True))
     op.add_column("record_version", sa.Column("other_name", sa.LargeBinary(), nullable=True))
+    op.add_column("record_version", sa.Column("patient_rest", sa.LargeBinary(), nullable=True))
     op.create_index("ix_record_version_name", "record_version", ["name"])
     op.create_index("ix_record_version_other_name", "record_version", ["other_name"])
     if op.get_bind().dialect.name == "postgresql":
+        op.execute("ALTER TABLE payload ALTER COLUMN body SET STORAGE EXTERNAL")  # it is compressed already
         # a look at the batch for each of its rows costs as much as two indexes, and who writes the rows wrote the batch
         op.drop_constraint("record_version_batch_fkey", "record_version", type_="foreignkey")
 
