@@ -16,6 +16,7 @@ from adapter.provenance.sources import check_sources
 from adapter.store.ledger_reading import Snapshot, snapshot
 from adapter.store.runs import Run
 from adapter.store.store import Store
+from adapter.store.structure import faults
 
 Step = Callable[[int], None]
 Working = Callable[[str], AbstractContextManager[Step]]
@@ -42,11 +43,14 @@ def verify(
     """Check everything; the first thing that does not hold ends it. Raises KeyFault where bytes are encrypted under
     another key.
 
-    First the ledger and every row that it binds, in one moment of the database. Then what the rows say of each other:
-    the source bytes, and what the latest run made of them. With `run` it is that run's rows, the bytes that had come by
-    then and what it made of them. `against` is a checkpoint of earlier: only that shows that the end of the ledger was
-    not cut off.
+    First that the database is sound and still append-only. Then the ledger and every row that it binds, in one moment
+    of the database. Then what the rows say of each other: the source bytes, and what the latest run made of them. With
+    `run` it is that run's rows, the bytes that had come by then and what it made of them. `against` is a checkpoint of
+    earlier: only that shows that the end of the ledger was not cut off.
     """
+    with store.database.read() as connection:
+        for table, what in faults(connection):
+            return Finding(table or "database", "", what)
     with snapshot(store.database) as stored, working("Checking rows") as step:
         found = examine(stored, against, RUN_TABLES if run else None, step)
     if isinstance(found, Finding):

@@ -218,6 +218,7 @@ def test_what_was_not_touched_holds(filled: Store) -> None:
         assert isinstance(examine(stored), Verified)
 
 
+@pytest.mark.slow
 def test_no_change_is_missed(filled: Store) -> None:
     assert all_found(filled, range(100)) > 75
 

@@ -12,6 +12,7 @@ from adapter.provenance.checkpoint import is_signed, read_checkpoint
 from adapter.store.store import Store
 from calling import Adapter
 
+from altering import unprotected
 from filled import fill
 from sending import immunization, ndjson, send
 
@@ -41,12 +42,7 @@ def test_a_ledger_that_was_cut_off_is_seen_by_a_checkpoint(adapter: Adapter, sto
     store.feeds.remember("first")
     store.feeds.remember("second")
     adapter("checkpoint", "--out", tmp_path / "checkpoint")
-    with store.database.write() as connection:
-        if store.database.dialect == "sqlite":
-            for table in ("feed", "ledger"):
-                connection.execute(sa.text(f"DROP TRIGGER {table}_no_delete"))
-        else:
-            connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+    with unprotected(store) as connection:
         connection.execute(sa.text("DELETE FROM feed WHERE number = 2"))
         connection.execute(sa.text("DELETE FROM ledger WHERE number = 3"))
     assert adapter("verify")[0] == 0

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from adapter.store.store import Store
 from calling import Adapter
 
+from altering import unprotected
 from sending import immunization, ndjson, send
 
 
@@ -18,11 +19,7 @@ def test_all_holds(adapter: Adapter, store: Store) -> None:
 
 def test_the_first_thing_that_does_not_hold_is_named(adapter: Adapter, store: Store) -> None:
     send(store, ndjson(immunization("v1"), immunization("v2")))
-    with store.database.write() as connection:
-        if store.database.dialect == "sqlite":
-            connection.execute(sa.text("DROP TRIGGER record_version_no_update"))
-        else:
-            connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+    with unprotected(store) as connection:
         connection.execute(sa.text("UPDATE record_version SET statement = replace(statement, '09-12', '09-13')"))
     code, out, err = adapter("verify")
     assert (code, out) == (1, "")

@@ -19,19 +19,14 @@ from adapter.store.seal import compress
 from adapter.store.store import Store, open_store
 from msgspec.structs import replace
 
+from altering import unprotected
 from filled import dose, fill
 from sending import database_settings, immunization, ndjson, send
 
 
 def forge(store: Store, *statements: str, **values: object) -> None:
     """The statements, and then a ledger that binds what they made of it."""
-    with store.database.write() as connection:
-        if store.database.dialect == "sqlite":
-            names = connection.execute(sa.text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
-            for name in names:
-                connection.execute(sa.text(f"DROP TRIGGER {name}"))
-        else:
-            connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+    with unprotected(store) as connection:
         for statement in (*statements, "DELETE FROM ledger", "DELETE FROM ledger_mark"):
             connection.execute(sa.text(statement), values)
     take_over(store.database)
@@ -119,6 +114,20 @@ def test_on_either_database(store: Store) -> None:
         assert verify(store, run, before) == Verified(before.size, before.root)
     forge(store, "UPDATE record_version SET sha256 = :zeros WHERE seq = 3", zeros=bytes(32))
     assert found(store) == "record_version 3: the kept bytes are not those of its digest"
+
+
+def test_a_rule_that_is_gone_is_named(store: Store) -> None:
+    with store.database.write() as connection:
+        if store.database.dialect == "sqlite":
+            connection.execute(sa.text("DROP TRIGGER review_no_delete"))
+        else:
+            connection.execute(sa.text("ALTER TABLE review DISABLE TRIGGER review_append_only"))
+    try:
+        assert found(store) == "review: the rule is gone that keeps it append-only"
+    finally:
+        if store.database.dialect == "postgresql":
+            with store.database.write() as connection:
+                connection.execute(sa.text("ALTER TABLE review ENABLE TRIGGER review_append_only"))
 
 
 def test_a_run_by_itself(filled: Store) -> None:

@@ -22,6 +22,7 @@ from adapter.store.store import Store
 from adapter.store.tables import DECISION_END, FEED, RECORD_IDENTIFIER, REVIEW
 from sqlmodel import SQLModel
 
+from altering import unprotected
 from filled import empty_tables, fill
 from sending import encoded, immunization, ndjson, send
 
@@ -154,12 +155,7 @@ def test_what_was_there_before_the_ledger_is_taken_over(store: Store) -> None:
 
 def _forget(store: Store) -> None:
     """The ledger, as if this were an older database."""
-    with store.database.write() as connection:
-        if store.database.dialect == "sqlite":
-            for table in ("ledger", "ledger_mark"):
-                connection.execute(sa.text(f"DROP TRIGGER {table}_no_delete"))
-        else:
-            connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
+    with unprotected(store) as connection:
         connection.execute(sa.text("DELETE FROM ledger"))
         connection.execute(sa.text("DELETE FROM ledger_mark"))
 
