@@ -66,6 +66,7 @@ def test_a_release_is_told_its_mistakes() -> None:
         RowChange("snomed.csv", NEW, "add", {**FULL, "status": "odd", "colour": "red", "age": "2"}),
         RowChange("holds.csv", "hpv", "change", {"threshold": "9"}),
         RowChange("nowhere.csv", "1", "add", {}),
+        RowChange("snomed.csv", NEWER, "add", {**FULL, "form": "oral"}),
     )
     assert problems == (
         Problem("holds.csv", 0, "", "Release 1 speaks of a table that no release may change."),
@@ -73,6 +74,7 @@ def test_a_release_is_told_its_mistakes() -> None:
         Problem("snomed.csv", 4, "age", "No such column."),
         Problem("snomed.csv", 4, "colour", "No such column."),
         Problem("snomed.csv", 4, "status", "Must be one of active, inactive, retired, unknown."),
+        Problem("snomed.csv", 5, "form", "Must be one of injected, nasal."),
     )
 
 

@@ -267,6 +267,17 @@ _OF_DMD: list[tuple[str, list[Product], list[RowChange], list[Remark]]] = [
         [Remark(BRAND, "Is VMP in dm+d, AMP in products.csv:2: ours stands.")],
     ),
     ("ours, the same", [Product(BRAND, "AMP", (), "")], [], []),
+    (
+        "what comes behind one that changes nothing",
+        [
+            Product(BRAND, "AMP", (), ""),
+            Product(THIRD, "AMP", (PACK,), ""),
+            Product(GIVEN, "AMP", (BRAND,), ""),
+            Product(NEW, "AMP", (BRAND,), ""),
+        ],
+        [below(NEW, BRAND)],
+        [Remark(GIVEN, "Is given in snomed.csv:2, a product in dm+d: ours stands.")],
+    ),
 ]
 
 
@@ -286,3 +297,9 @@ def test_the_way_up_is_not_endless(small: Catalogue, steps: int, found: bool) ->
     products = {code: Product(code, "AMP", (above,), "") for code, above in zip(way, [*way[1:], BRAND], strict=True)}
     codes = {change.code for change in propose_dmd(Hierarchy((), products), small).overlay.changes}
     assert (way[0] in codes) is found
+
+
+def test_a_product_that_the_services_retired_stays_so() -> None:
+    row = {"code": BRAND, "term": "t", "status": "retired", "programmes": "hpv", "source": "s"}
+    retired = small_catalogue({"products.csv": [row]})
+    assert propose_dmd(Hierarchy((), {BRAND: Product(BRAND, "AMP", (), "")}), retired).overlay.changes == ()
