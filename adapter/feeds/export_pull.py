@@ -42,10 +42,15 @@ class ExportPull:
     def run(self) -> None:
         """All that is new. Raises SourceFailed; then the cursor stands where it was."""
         url, manifest = self._resumed() or self._begun()
-        self._take(manifest.output, manifest)
-        for file in manifest.deleted:
-            self._take((file,), manifest)
-        failed = [self._outcomes(file, manifest) for file in manifest.error]
+        try:
+            self._take(manifest.output, manifest)
+            for file in manifest.deleted:
+                self._take((file,), manifest)
+            failed = [self._outcomes(file, manifest) for file in manifest.error]
+        except SourceFailed as error:
+            if error.answered:  # the server has a file no more, so that this export will never be whole
+                self._journey.step("dropped")
+            raise
         if any(failed):
             self._journey.step("dropped")
             self._server.delete(url)

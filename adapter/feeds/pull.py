@@ -18,7 +18,7 @@ from adapter.feeds.patience import Patience
 from adapter.feeds.search_pull import SearchPull
 from adapter.feeds.source_server import SourceServer
 from adapter.feeds.sources import Export, Folder, Search, Source, fingerprint
-from adapter.intake.reading import reader
+from adapter.intake.reading import Reader, reader
 from adapter.store.store import Store
 
 
@@ -29,12 +29,15 @@ def pull(
     environ: Mapping[str, str],
     *,
     pause: Callable[[float], None] = time.sleep,
+    reading: Reader | None = None,
 ) -> Pulled:
-    """Pull a feed, which is made where it is new. Where it does not come to its end, that is kept as well, and raised:
-    SourceFailed, KeyFault, StoreError. Nothing is lost then: the next pull goes on from what is kept.
+    """Pull a feed, which is made where it is new. Who pulls often hands on a reader for `reading`, made once.
+
+    Where it does not come to its end, that is kept as well, and raised: SourceFailed, KeyFault, StoreError. Nothing is
+    lost then: the next pull goes on from what is kept.
     """
     store.feeds.remember(feed, source.practice or None, None, source.gms_markers)
-    door = Door(store, feed, reader(store.pseudonym, store.fast_validation))
+    door = Door(store, feed, reading or reader(store.pseudonym, store.fast_validation))
     journey = Journey(store.pulls, feed, fingerprint(source))
     note = ""
     try:
