@@ -9,13 +9,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.bench-ready
+SPARK_READY := $(VENV)/.spark-ready
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-deep check lint format lock bench spec mutants docs clean
+.PHONY: help demo test test-deep test-spark check lint format lock bench spec mutants docs clean
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +29,9 @@ test: $(READY)  ## every test but the deep ones, on SQLite and on a real Postgre
 
 test-deep: $(READY)  ## the deep ones too: large files, kills, many generated cases
 	$(BIN)/pytest -n $(JOBS)
+
+test-spark: $(SPARK_READY)  ## the tests that need Spark, with a Java of its own: fetches 500 MB once
+	$(BIN)/pytest tests/parity/test_spark_*.py
 
 check: lint  ## formatter, linter, strict types and the fast tests
 	$(BIN)/pytest -m "not slow and not deep" -n $(JOBS)
@@ -49,6 +53,8 @@ lock:  ## lock the dependencies with their hashes (needs uv)
 	  --extra dev --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  --extra bench --constraint requirements-dev.txt pyproject.toml --output-file requirements-bench.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  --extra spark --constraint requirements-dev.txt pyproject.toml --output-file requirements-spark.txt
 
 bench: $(BENCH_READY)  ## measure beside what bounds it: SIZE=50000 records, ROUNDS=3
 	@$(BIN)/python -m bench.table --records $(SIZE) --rounds $(ROUNDS)
@@ -82,4 +88,9 @@ $(READY): requirements-dev.txt pyproject.toml
 # What the bench compares with; the product needs none of it.
 $(BENCH_READY): $(READY) requirements-bench.txt
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-bench.txt
+	@touch $@
+
+# Spark and a Java: too large for those who need neither.
+$(SPARK_READY): $(READY) requirements-spark.txt
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements-spark.txt
 	@touch $@

@@ -44,6 +44,7 @@ from adapter.store.runs import Pen, Run, Runs
 from adapter.store.saving import Before
 from adapter.store.store import Store
 from adapter.store.touched import touched
+from adapter.store.witness import witness
 
 Report = Callable[[int], None]
 ALL_WITHOUT_PATIENT = (-(1 << 63), -1)
@@ -146,14 +147,15 @@ def _plan(
 ) -> Plan:
     url = store.database.url if place is None else place
     cut = store.records.cut(run.as_of)
+    seen = witness(store.database, cut)
     base = None if full else store.runs.latest()
     if base and _same_rules(base, run):
         then = Cut(base.cut, base.cut_batch)
         said = store.reviews.listed(base.as_of)[: base.reviews]
         differing = [one for one in [*said, *reviews] if (one in said) != (one in reviews)]
         parts = touched(store.database, (then, cut), differing)
-        return Plan(Reference(url, cut, then, named), parts, base)
-    return Plan(Reference(url, cut, None, named), store.records.parts(cut), None)
+        return Plan(Reference(url, cut, then, named, seen), parts, base)
+    return Plan(Reference(url, cut, None, named, seen), store.records.parts(cut), None)
 
 
 def _same_rules(base: Run, run: Run) -> bool:

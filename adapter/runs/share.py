@@ -27,6 +27,7 @@ from adapter.store.mapping_releases import MappingReleases
 from adapter.store.ods_releases import OdsReleases
 from adapter.store.packed import Packer
 from adapter.store.reviews import Reviews
+from adapter.store.witness import witness
 
 
 class RuleReference(Struct, frozen=True):
@@ -42,13 +43,15 @@ class RuleReference(Struct, frozen=True):
 
 class Reference(Struct, frozen=True):
     """What all parts of a run share. `base` is the cut of the run that it goes on from, if it goes on from one. `url`
-    names the database; "" is the one that ADAPTER_DATABASE_URL names where the part is worked on.
+    names the database; "" is the one that ADAPTER_DATABASE_URL names where the part is worked on, and `witness` holds
+    it to be the same one.
     """
 
     url: str
     cut: Cut
     base: Cut | None
     rules: RuleReference
+    witness: str
 
 
 class Work(Struct, frozen=True):
@@ -175,6 +178,11 @@ _DESKS: dict[Reference, Desk] = {}
 
 def _desk(reference: Reference) -> Desk:
     database = Database(reference.url or _named_here())
+    if witness(database, reference.cut) != reference.witness:
+        raise AdapterError(
+            "The executors read another database than this, or a copy that lags behind: nothing was written. Set "
+            "ADAPTER_DATABASE_URL alike on both sides, or wait for the copy, then run again."
+        )
     sources = Sources(MappingReleases(database), OdsReleases(database))
     wanted = reference.rules
     reviews = Reviews(database).listed(wanted.as_of)[: wanted.reviews]
