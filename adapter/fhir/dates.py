@@ -79,6 +79,7 @@ def _day(text: str) -> date | None:
         return None
 
 
+@lru_cache(maxsize=8_192)
 def _moment(text: str) -> datetime | None:
     """A moment with its zone. Fractions of a second are dropped: they never change the day."""
     match = _MOMENT.fullmatch(text.strip())

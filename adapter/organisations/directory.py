@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
@@ -25,10 +26,13 @@ UNKNOWN_PLACE = "X99999"
 _SCHOOL_SYSTEM = "/id/urn-school-number"
 _COUNTRY_SYSTEM = "urn:iso:"
 _REMEMBERED = 200_000
+_WHENEVER = -1
 
 
 class Directory:
-    """Built once from releases; every answer is a function of the code and the day, and is remembered."""
+    """Built once from releases; every answer is a function of the code and the day, and is remembered for as long as
+    nothing changes about the code.
+    """
 
     def __init__(
         self, organisations: Mapping[str, Organisation], roles: Iterable[RoleMeaning], not_providers: frozenset[str]
@@ -37,8 +41,10 @@ class Directory:
         self._lines = Lines(organisations)
         self._rolling_up = RollingUp(organisations, self._lines, RoleReading(tuple(roles)))
         self._not_providers = not_providers
-        self._known: dict[tuple[str, str, date | None], Resolution] = {}
-        self._standings: dict[tuple[str, date], tuple[str, frozenset[str]]] = {}
+        self._known: dict[tuple[str, str, int], Resolution] = {}
+        self._standings: dict[tuple[str, int], tuple[str, frozenset[str]]] = {}
+        self._turns: dict[str, tuple[date, ...]] = {}
+        self._line_turns: dict[str, tuple[date, ...]] = {}
 
     @classmethod
     def build(
@@ -81,7 +87,7 @@ class Directory:
         """
         if ref is None or ref.system.lower().startswith(_COUNTRY_SYSTEM):
             return Resolution("absent")
-        key = (ref.system, ref.code, on)
+        key = (ref.system, ref.code, _WHENEVER if on is None else bisect_right(self._turns_of(ref.code), on))
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= _REMEMBERED:
@@ -140,13 +146,45 @@ class Directory:
 
     def _stood(self, practice: str, on: date) -> tuple[str, frozenset[str]]:
         """The code under which the practice stood on the day, itself where that cannot be told; and its forerunners."""
-        known = self._standings.get((practice, on))
+        turns = self._line_turns.get(practice)
+        if turns is None:
+            turns = self._remember(self._line_turns, practice, self._turns_of_line(practice))
+        key = (practice, bisect_right(turns, on))
+        known = self._standings.get(key)
         if known is None:
             if len(self._standings) >= _REMEMBERED:
                 self._standings.clear()
             forerunners = self._forerunners(practice, on)
-            known = self._standings[(practice, on)] = (self._standing(practice, on, forerunners), forerunners)
+            known = self._standings[key] = (self._standing(practice, on, forerunners), forerunners)
         return known
+
+    def _turns_of(self, sent: str) -> tuple[date, ...]:
+        """The days on which the answer for a code as sent may change."""
+        turns = self._turns.get(sent)
+        if turns is None:
+            code = OdsCode.read(sent.strip().upper())
+            turns = self._remember(self._turns, sent, self._rolling_up.boundaries(str(code)) if code else ())
+        return turns
+
+    def _turns_of_line(self, practice: str) -> tuple[date, ...]:
+        """The days on which it may change under which code a practice stood."""
+        line = {practice}
+        days: set[date] = set()
+        ahead = {practice}
+        while ahead:
+            steps = [step for code in ahead for step in self._lines.predecessors(code).items()]
+            days.update(start for _, start in steps if start)
+            ahead = {earlier for earlier, _ in steps} - line
+            line |= ahead
+        days.update(day for code in line for day in self._rolling_up.boundaries(code))
+        return tuple(sorted(days))
+
+    @staticmethod
+    def _remember(among: dict[str, tuple[date, ...]], code: str, turns: tuple[date, ...]) -> tuple[date, ...]:
+        if len(among) >= _REMEMBERED:
+            among.clear()
+        among[code] = turns
+        return turns
 
     def _standing(self, practice: str, on: date, forerunners: frozenset[str]) -> str:
         itself = self._rolling_up.on(practice, on)

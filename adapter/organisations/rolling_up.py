@@ -57,6 +57,23 @@ class RollingUp:
             return last
         return Resolution("ambiguous", code, code, path=(f"{code} differs over time, and the day is not known",))
 
+    def boundaries(self, code: str) -> tuple[date, ...]:
+        """The days on which the answer for a code may become another one; between two of them it stays as it is. They
+        are those of the record, of its operators, and of all that came after these.
+        """
+        days: set[date] = set()
+        seen: set[str] = set()
+        ahead = {code}
+        while ahead:
+            seen |= ahead
+            known = [self._organisations[name] for name in ahead if name in self._organisations]
+            operators = {row.target for organisation in known for row in organisation.relationships if is_operator(row)}
+            after = {later for name in ahead for later in self._lines.successors(name)}
+            days.update(day for organisation in known for day in _changes(organisation))
+            days.update(start for name in ahead for start in self._lines.successors(name).values() if start)
+            ahead = (operators | after) - seen
+        return tuple(sorted(days))
+
     def _follow(self, code: str, on: date, seen: frozenset[str] = frozenset(), as_operator: bool = False) -> Resolution:
         """Itself while it is in being, its successor from the day of a recorded succession on. `as_operator` asks
         for who operates somebody else's site: such a one is never asked for an operator of its own.
