@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
-from sqlalchemy import Connection, Table
+from sqlalchemy import Table
 
 from adapter.store.database import Database
 from adapter.store.delivery import Stream
+from adapter.store.streams import Streams
 from adapter.store.tables import (
     BATCH,
     DECISION,
@@ -50,9 +51,8 @@ class Part(Struct, frozen=True, order=True):
 class Evidence:
     """The rows of one database, read in streams side by side."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._open: list[sa.CursorResult[Any]] = []
+    def __init__(self, streams: Streams) -> None:
+        self._streams = streams
 
     def deliveries(self, last_batch: int | None = None) -> Iterator[Arrived]:
         """In order of arrival; with `last_batch` those that had begun by then."""
@@ -61,14 +61,14 @@ class Evidence:
         if last_batch is not None:
             begun = sa.select(BATCH.c.delivery).where(BATCH.c.number <= last_batch)
             query = query.where(DELIVERY.c.number.in_(begun))
-        for row in self._rows(query):
+        for row in self._streams.rows(query):
             yield Arrived(row.number, row.id, row.sha256, row.size, row.encoding, row.ended)
 
     def chunks(self, delivery: int, stream: Stream) -> Iterator[Part]:
         """The chunks of a stream by their place."""
         mine = (PAYLOAD.c.delivery == delivery) & (PAYLOAD.c.stream == stream)
         query = sa.select(PAYLOAD.c.start, PAYLOAD.c.length, PAYLOAD.c.sha256).where(mine).order_by(PAYLOAD.c.start)
-        for row in self._rows(query):
+        for row in self._streams.rows(query):
             yield Part(row.start, row.length, PAYLOAD.name, f"{delivery}/{stream}/{row.start}", row.sha256)
 
     def parts(self, delivery: int, stream: Stream) -> Iterator[Part]:
@@ -85,12 +85,7 @@ class Evidence:
         until = DECISION_END.c.until_run
         query = sa.select(DECISION.c.history, DECISION.c.id).outerjoin(DECISION_END)
         query = query.where(DECISION.c.from_run <= run, sa.or_(until.is_(None), until > run))
-        yield from ((row.history, row.id) for row in self._rows(query.order_by(DECISION.c.history)))
-
-    def close(self) -> None:
-        """End the streams that were not read to their ends."""
-        for result in self._open:
-            result.close()
+        yield from ((row.history, row.id) for row in self._streams.rows(query.order_by(DECISION.c.history)))
 
     def _parts(
         self, delivery: int, table: Table, key: sa.Column[Any], *where: sa.ColumnElement[bool]
@@ -98,23 +93,12 @@ class Evidence:
         batches = sa.select(BATCH.c.number).where(BATCH.c.delivery == delivery)
         query = sa.select(table.c.start, table.c.length, key.label("key"), table.c.sha256)
         query = query.where(table.c.batch.in_(batches), *where).order_by(table.c.start, table.c.length)
-        for row in self._rows(query):
+        for row in self._streams.rows(query):
             yield Part(row.start, row.length, str(table.name), str(row.key), row.sha256)
-
-    def _rows(self, query: sa.Select[Any]) -> Iterator[Any]:
-        result = self._connection.execute(query, execution_options={"stream_results": True, "yield_per": 1_000})
-        self._open.append(result)
-        yield from result
-        result.close()
-        self._open.remove(result)
 
 
 @contextmanager
 def evidence(database: Database) -> Iterator[Evidence]:
     """The evidence as it is now."""
-    with database.read() as connection:
-        rows = Evidence(connection)
-        try:
-            yield rows
-        finally:
-            rows.close()
+    with database.read() as connection, closing(Streams(connection)) as streams:
+        yield Evidence(streams)

@@ -38,6 +38,8 @@ OWNERS = {
     "record_union": "batch",
 }
 """Tables whose rows belong to a row of another that is written with them, by the column that says to which."""
+BULKY = frozenset({"mapping_release", "ods_release", "payload"})
+"""Tables whose rows may have a megabyte each: few of them are in memory at once."""
 SERIALS = ("number", "seq")
 HEADS = frozenset({"run"})
 """Tables that an entry is called by even where others were written first."""
@@ -70,6 +72,7 @@ class Form:
         self.table, self.name = table, str(table.name)
         self.columns = [column.name for column in table.columns]
         self.key = [column.name for column in table.primary_key]
+        self.page = 8 if self.name in BULKY else 1_000
         self.serial = len(self.key) == 1 and self.key[0] in SERIALS
         self.place = self.key[0] if self.serial else OWNERS.get(table.name)
         self._times = any(isinstance(column.type, UtcTime) for column in table.columns)

@@ -22,8 +22,7 @@ from adapter.store.database import Database
 from adapter.store.ledger_form import Entry, Form, forms
 from adapter.store.ledger_tables import LEDGER, LEDGER_MARK
 from adapter.store.schema import TABLES
-
-_PAGE = 500
+from adapter.store.streams import Streams
 
 
 class StoredRow(Struct, frozen=True):
@@ -54,7 +53,7 @@ class Snapshot:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._open: list[sa.CursorResult[Any]] = []
+        self._streams = Streams(connection)
         self.forms = forms(SQLModel.metadata.tables[name] for name in TABLES)
         self._kinds = {name: _kinds(form.table) for name, form in self.forms.items()}
         self._ledger, self._ledger_mark = Form(LEDGER), Form(LEDGER_MARK)
@@ -92,20 +91,19 @@ class Snapshot:
     def keys(self, form: Form) -> Iterator[tuple[Any, ...]]:
         """Of all rows of a table."""
         query = sa.select(*(_plain(column) for column in form.table.primary_key))
-        yield from (tuple(row) for row in self._execute(query))
+        yield from (tuple(row) for row in self._streams.rows(query))
 
     def count(self, form: Form) -> int:
         return int(self._connection.execute(sa.select(sa.func.count()).select_from(form.table)).scalar_one())
 
     def close(self) -> None:
         """End the streams that were not read to their ends."""
-        for result in self._open:
-            result.close()
+        self._streams.close()
 
     def _stream(self, form: Form, query: sa.Select[Any]) -> Iterator[StoredRow]:
         kinds = self._kinds[form.name]
         sound: set[tuple[type, ...]] = set()
-        for raw in self._execute(query):
+        for raw in self._streams.rows(query, form.page):
             values = list(raw)
             types = tuple(map(type, values))
             if types not in sound:
@@ -116,14 +114,6 @@ class Snapshot:
                 if not any(kind is bool for kind in kinds):
                     sound.add(types)
             yield StoredRow([_python(value, kind) for value, kind in zip(values, kinds, strict=True)])
-
-    def _execute(self, query: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
-        options = {"stream_results": True, "yield_per": _PAGE}
-        result = self._connection.execute(query, execution_options=options)
-        self._open.append(result)
-        yield from result
-        result.close()
-        self._open.remove(result)
 
 
 @contextmanager

@@ -17,7 +17,6 @@ from adapter.store.ledger_sealing import sealing_of
 from adapter.store.ledger_tables import LEDGER
 
 KIND = "taken-over"
-_PAGE = 1_000
 
 
 def take_over(database: Database) -> None:
@@ -31,7 +30,7 @@ def take_over(database: Database) -> None:
         stored, sealing = Snapshot(connection), sealing_of(connection)
         for form in stored.forms.values():
             rows = stored.rows(form)
-            while page := list(islice(rows, _PAGE)):
+            while page := list(islice(rows, form.page)):
                 if any(row.fault for row in page):
                     raise StoreError(f"A row of {form.name} holds what it cannot hold: restore a copy of the database.")
                 sealing.add(form.table, [row.values for row in page])
