@@ -22,6 +22,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from adapter.errors import StoreBusy, StoreError, UsageError
+from adapter.store.alone import alone_at
 from adapter.store.ledger_sealing import Sealing
 from adapter.store.migrations import HEAD
 
@@ -80,13 +81,10 @@ class Database:
 
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:
-        """On PostgreSQL, the only one that works under this name, for as long as the block takes; others wait.
-
-        SQLite has no such lock. There two processes may take one delivery together: each batch is written by the one
-        that comes first (see `Deliveries.add_batch`).
-        """
+        """The only one that works under this name, for as long as the block takes; others wait."""
         if self.dialect != "postgresql":
-            yield
+            with alone_at(Path(f"{self._engine.url.database}-alone"), name):
+                yield
             return
         key = sa.func.hashtextextended(name, 0)
         with _translated(), self._engine.connect() as plain:

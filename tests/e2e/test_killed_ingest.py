@@ -19,21 +19,26 @@ from adapter.store.store import Store, open_store
 from sending import bundle, encoded, immunization, known, ndjson, send
 
 CHILD = """
-import sys
+import multiprocessing, sys
 from pathlib import Path
-from adapter.intake import delivery, gunzip, lines, small, source
+from adapter.intake import crew, delivery, gunzip, lines, small, source
+from adapter.intake.crew import Crew
 from adapter.intake.source import Source
 from sending import database_settings, shared_reader
 from adapter.store.store import open_store
 source.BLOCK = gunzip.BLOCK = lines.CHUNK = 4_000
 small.PIECES = 7
-folder, url, file = sys.argv[1:]
+crew.LEAST = 0
+folder, url, file, workers = sys.argv[1:]
+def told(done, total):
+    print(done, *(each.pid for each in multiprocessing.active_children()), flush=True)
 settings = database_settings(Path(folder), url)
 with open_store(settings.database_url, settings) as store, Source(open(file, "rb")) as source:
     store.feeds.remember("trust")
     reader = shared_reader()
     print("ready", flush=True)
-    delivery.take(store, "trust", source, reader, progress=lambda done, total: print(done, flush=True))
+    with Crew(reader, store.seal, int(workers)) as readers:
+        delivery.take(store, "trust", source, reader, progress=told, crew=readers)
 print("done", flush=True)
 """
 PEOPLE = [immunization(f"v{number}", patient=number % 90, lotNumber=f"L{number % 7}") for number in range(300)]
@@ -48,8 +53,8 @@ def content(shape: str) -> bytes:
     return gzip.compress(ndjson(*resources)) if shape == "gzip" else ndjson(*resources)
 
 
-def child(settings: Settings, file: Path) -> subprocess.Popen[str]:
-    arguments = [sys.executable, "-c", CHILD, str(settings.data_dir), settings.database_url, str(file)]
+def child(settings: Settings, file: Path, workers: int = 1) -> subprocess.Popen[str]:
+    arguments = [sys.executable, "-c", CHILD, str(settings.data_dir), settings.database_url, str(file), str(workers)]
     paths = {
         "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]),
         "PATH": "",
@@ -63,24 +68,39 @@ def seen(store: Store) -> list[tuple[object, ...]]:
     ]
 
 
+def wait_until_gone(process: int) -> None:
+    for _ in range(600):
+        try:
+            os.kill(process, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    raise AssertionError("a worker outlives the one that it works for")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("shape", ["lines", "gzip", "document"])
-def test_killed_at_random_moments(settings: Settings, tmp_path: Path, shape: str) -> None:
+@pytest.mark.parametrize(("shape", "workers"), [("lines", 1), ("gzip", 1), ("document", 1), ("lines", 2), ("gzip", 2)])
+def test_killed_at_random_moments(settings: Settings, tmp_path: Path, shape: str, workers: int) -> None:
     file = tmp_path / "delivery"
     file.write_bytes(content(shape))
     chance = random.Random(shape)  # noqa: S311
-    kills = 0
+    kills, seen_workers = 0, set[int]()
     for _ in range(4):
-        with child(settings, file) as process:
+        with child(settings, file, workers) as process:
             assert process.stdout
             for _ in range(chance.randrange(1, 12)):
-                if process.stdout.readline() in ("", "done\n"):
+                line = process.stdout.readline()
+                if line in ("", "done\n"):
                     break
+                seen_workers.update(map(int, line.split()[1:]))
             time.sleep(chance.random() * 0.03)
             process.send_signal(signal.SIGKILL)
             process.communicate()
             kills += process.returncode == -signal.SIGKILL
     assert kills
+    assert bool(seen_workers) is (workers > 1)
+    for each in seen_workers:
+        wait_until_gone(each)
     with open_store(settings.database_url, settings) as store:
         with store.database.read() as connection:
             parts = connection.execute(

@@ -86,14 +86,12 @@ def pattern(number: int, system: str, match: str) -> Row:
     return Row("code_systems.csv", number, {"system": system, "match": match})
 
 
-PATTERNS = SystemPatterns(
-    [
-        pattern(2, "http://a.uk", "prefix"),
-        pattern(3, "http://a.uk/long", "prefix"),
-        pattern(4, "http://a.uk/long/exact", "exact"),
-        pattern(5, "http://b.uk/", "prefix"),
-    ]
-)
+PATTERNS = [
+    pattern(2, "http://a.uk", "prefix"),
+    pattern(3, "http://a.uk/long", "prefix"),
+    pattern(4, "http://a.uk/long/exact", "exact"),
+    pattern(5, "http://b.uk/", "prefix"),
+]
 
 
 @pytest.mark.parametrize(
@@ -113,5 +111,5 @@ PATTERNS = SystemPatterns(
     ],
 )
 def test_the_row_that_speaks_of_a_system(system: str, found: Any) -> None:
-    answer = PATTERNS.find(system)
+    answer = SystemPatterns(PATTERNS).find(system)
     assert (answer and (answer[0].number, answer[1])) == found

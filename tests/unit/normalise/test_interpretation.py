@@ -287,6 +287,14 @@ def test_nasal_or_injected(
     assert meant(small, procedure, vaccine, route=route).form == form
 
 
+def test_a_contraindication_to_the_nasal_vaccine_is_told_by_the_procedure() -> None:
+    beside = {"code_system": "snomed", "code": STRANGER, "term": "t", "programmes": "hpv", "status": "active"} | S
+    for context, told in (("contraindicated-nasal-flu", True), ("pregnancy", False)):
+        made = small_catalogue({"context_codes.csv": [beside | {"context": context}]})
+        assert meant(made, (STRANGER,)).nasal_contraindicated is told
+        assert not meant(made, (HPV,), (STRANGER,)).nasal_contraindicated
+
+
 def test_pregnancy_and_order_are_told_by_procedures_and_diseases(small: Catalogue) -> None:
     assert [meant(small, (code,)).pregnancy for code in (MATERNAL, HPV, STRANGER)] == [True, False, False]
     assert meant(small, (), (MATERNAL,)).pregnancy

@@ -49,9 +49,11 @@ def test_every_row_of_a_code_goes() -> None:
 
 def test_what_is_there_is_not_added_and_what_is_not_is_not_changed() -> None:
     rows, problems = laid(
-        RowChange("snomed.csv", GIVEN, "add", FULL), RowChange("snomed.csv", NEW, "change", {"status": "odd"})
+        RowChange("snomed.csv", NEW, "change", {"status": "odd"}),
+        RowChange("snomed.csv", GIVEN, "add", FULL),
+        RowChange("snomed.csv", GIVEN, "change", {"term": "third"}),
     )
-    assert (rows, problems) == ([(2, ROWS[0]), (3, ROWS[1])], ())
+    assert (rows, problems) == ([(2, ROWS[0] | {"term": "third"}), (3, ROWS[1])], ())
 
 
 def test_a_code_may_be_added_and_changed_by_one_release() -> None:
@@ -84,7 +86,7 @@ def test_each_release_is_a_file_of_its_own() -> None:
     found = overlaid(tables, releases)
     named = {"release 0001 rf2": releases[0].digest, "release 0002 dmd": releases[1].digest}
     assert found.digests == tables.digests | named
-    assert found.rows("release 0001 rf2") == ()
+    assert [(found.tables[name].file, found.rows(name)) for name in named] == [(name, ()) for name in named]
     assert overlaid(tables, []).digest == tables.digest
 
 

@@ -52,7 +52,7 @@ def test_what_is_said_of_a_line(line: str, problems: list[tuple[str, str]]) -> N
 def test_the_header_is_exact(content: str) -> None:
     table = read_table("some.csv", content.encode(), COLUMNS_OF_ONE)
     assert table.problems == (Problem("some.csv", 1, "", "The header must be exactly: code,keys,free,from,to"),)
-    assert table.rows == ()
+    assert (table.file, table.rows) == ("some.csv", ())
     assert table.digest == hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -125,6 +125,7 @@ def test_only_csv_files_are_read(tmp_path: Path) -> None:
     ("file", "column", "good", "bad", "text"),
     [
         ("holds.csv", "programme", "a-b2", "A-b", "Must be a key of lower-case words and hyphens."),
+        ("holds.csv", "programme", "a", "a|b", "Must be a key of lower-case words and hyphens."),
         ("holds.csv", "programme", "a", "a--b", "Must be a key of lower-case words and hyphens."),
         ("holds.csv", "threshold", "99999", "0", "Must be a whole number from 1."),
         ("holds.csv", "threshold", "1", "100000", "Must be a whole number from 1."),

@@ -149,6 +149,18 @@ def test_what_an_export_changes(small: Catalogue, said: dict[str, Any], changes:
     assert proposes(small, **said) == changes
 
 
+def test_each_table_keeps_its_own_source() -> None:
+    """A code among the procedures and beside vaccinations has two sources."""
+    rows = {**ROWS, "context_codes.csv": [dict(row) | {"source": "beside"} for row in ROWS["context_codes.csv"]]}
+    changed = SAID["snomed", GIVEN] | {"evidence": ("pregnancy",), "dose": ("3",)}
+    said: Any = SAID | {("snomed", GIVEN): changed}
+    found = propose_fhir(Export(("ab",), "0123456789abcdef", said), small_catalogue(rows)).overlay.changes
+    assert {(one.file, one.cells["source"]) for one in found} == {
+        ("context_codes.csv", f"beside; {LABEL}"),
+        ("snomed.csv", SOURCE),
+    }
+
+
 # What makes two sets of tables differ
 
 

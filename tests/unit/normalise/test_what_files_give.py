@@ -281,7 +281,10 @@ TORN = "The line is not as the header says: take the file as released."
 @pytest.mark.parametrize(
     ("files", "problems"),
     [
-        ([[b"id\tactive\r\n"], concepts(), []], [Problem("file 1", 1, "", NO_FILE), Problem("file 3", 1, "", NO_FILE)]),
+        (
+            [[b"\xff\tactive\r\n"], concepts(), []],
+            [Problem("file 1", 1, "", NO_FILE), Problem("file 3", 1, "", NO_FILE)],
+        ),
         (
             [concepts((ONE, "20240301", "1"), (ONE, "20240301", "2")), texts(), [*texts(), b"x\ty\r\n", b"z\r\n"]],
             [Problem("file 1", 3, "", TORN), Problem("file 3", 2, "", TORN)],

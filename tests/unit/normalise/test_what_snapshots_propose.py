@@ -267,5 +267,11 @@ def test_a_snapshot_proposes(
     assert made == propose("rf2", RF2, ["aa", "bb"], changes, remarks)
 
 
+def test_a_row_that_is_inactive_already_gets_no_note() -> None:
+    row = {"code": GIVEN, "role": "given", "status": "inactive", "source": "s"}
+    made = propose_rf2(Snapshot("20240401", {GIVEN: OUT}, {}, {}), [], small_catalogue({"snomed.csv": [row]}))
+    assert made.overlay.changes == ()
+
+
 def test_a_snapshot_without_a_date(small: Catalogue) -> None:
     assert propose_rf2(Snapshot("", {}, {}, {}), [], small).overlay.label == "SNOMED CT RF2 snapshot without a date"
