@@ -18,7 +18,7 @@ from adapter.feeds.patience import Patience
 from adapter.feeds.search_pull import SearchPull
 from adapter.feeds.source_server import SourceServer
 from adapter.feeds.sources import Export, Folder, Search, Source, fingerprint
-from adapter.intake.reading import Reader, reader
+from adapter.intake.reading import Reader, reader_for
 from adapter.store.store import Store
 
 
@@ -37,7 +37,7 @@ def pull(
     lost then: the next pull goes on from what is kept.
     """
     store.feeds.remember(feed, source.practice or None, None, source.gms_markers)
-    door = Door(store, feed, reading or reader(store.pseudonym, store.fast_validation))
+    door = Door(store, feed, reading or reader_for(store))
     journey = Journey(store.pulls, feed, fingerprint(source))
     note = ""
     try:
