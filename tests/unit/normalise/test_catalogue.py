@@ -224,3 +224,34 @@ def test_fees_follow_one_another(catalogue: Catalogue) -> None:
 def test_a_folder_that_is_not_there_is_no_empty_rule_set(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         load_catalogue(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize(
+    ("fine", "public"),
+    [
+        (set(), None),
+        ({"hpv"}, "hpv"),
+        ({"four-in-one", "td-ipv"}, "six-in-one"),
+        ({"hpv", "menb"}, None),
+        ({"hib", "six-in-one"}, "six-in-one"),
+        ({"hib"}, None),
+        ({"nothing"}, None),
+    ],
+)
+def test_the_public_key_that_fine_ones_have_in_common(
+    mapping_files: dict[str, bytes], fine: set[str], public: str | None
+) -> None:
+    catalogue = catalogue_of(mapping_files)
+    assert isinstance(catalogue, Catalogue)
+    for _ in range(2):  # asked again, it answers the same
+        assert catalogue.one_public_key(frozenset(fine)) == public
+
+
+def test_the_rows_by_which_a_dose_can_count(mapping_files: dict[str, bytes]) -> None:
+    catalogue = catalogue_of(mapping_files)
+    assert isinstance(catalogue, Catalogue)
+    for _ in range(2):
+        found = catalogue.indicators_among(frozenset({"menb", "pertussis"}))
+        assert [row.id for row in found] == ["PT001", "MENBI01", "MENBI03", "MENBI09"]  # MENBI10 is never assigned
+        assert catalogue.indicators_among(frozenset({"bcg"})) == ()
+    assert catalogue.digests == catalogue.tables.digests
