@@ -32,6 +32,9 @@ FAR = {"occurred": "2020-01-01"}
         ({"value": "x"}, {"value": "x", "system": "https://else", **FAR}, True),
         ({"value": "x"}, {"value": "x", "system": "https://else", "code": RSV, **FAR}, False),
         ({"value": "x"}, {"value": "y", **FAR}, False),
+        # rule 2 where nothing else is shared, not even an empty lot
+        ({"value": "x", "lot": "A1"}, {"value": "x", "system": "https://else", "lot": "A2", **FAR}, True),
+        ({"event_keys": (KEY,), "lot": "A1"}, {"event_keys": (KEY,), "lot": "A2", **FAR}, True),
         # rule 3: the day
         ({}, {}, True),
         ({}, {"occurred": "2024-11-13"}, False),
@@ -39,6 +42,7 @@ FAR = {"occurred": "2020-01-01"}
         ({}, {"occurred": "2024-11"}, False),
         ({"occurred": "2024-11"}, {"occurred": "2024-11"}, False),
         # rule 4: the lot
+        ({"lot": "A1"}, {"lot": "A2"}, True),
         ({"lot": "AB1"}, {"lot": "AB1", "occurred": "2024-11-15"}, True),
         ({"lot": "AB1"}, {"lot": "AB1", "occurred": "2024-11-09"}, True),
         ({"lot": "AB1"}, {"lot": "AB1", "occurred": "2024-11-16"}, False),
@@ -80,6 +84,13 @@ def test_what_is_joined_through_a_third_is_joined_in_any_order() -> None:
     alone = seen("d", occurred="2024-12-01")
     for order in ([first, second, third, alone], [alone, third, first, second], [third, alone, second, first]):
         assert link(order) == [[first, second, third], [alone]]
+
+
+def test_a_record_that_stands_alone_hides_no_other() -> None:
+    alone = seen("a", status="not-done")
+    nobody = seen("b", patient="")
+    first, second = seen("c"), seen("d")
+    assert link([alone, nobody, first, second]) == [[alone], [nobody], [first, second]]
 
 
 def test_many_records_of_one_dose_are_one_vaccination() -> None:
