@@ -5,8 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import multiprocessing
-import os
-import signal
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -172,7 +170,7 @@ def test_a_worker_is_killed(store: Store, file: Path, expected: list[Any]) -> No
     def kill(done: int, total: int) -> None:
         if len(killed) < 2:
             for child in multiprocessing.active_children():
-                os.kill(child.pid or 0, signal.SIGKILL)
+                child.kill()
                 killed.append(child.pid)
 
     taken(store, file, 2, kill)
@@ -187,7 +185,7 @@ def test_workers_are_killed_without_end(store: Store, file: Path, expected: list
     def kill() -> None:
         while not over.wait(0.01):
             for child in multiprocessing.active_children():
-                os.kill(child.pid or 0, signal.SIGKILL)
+                child.kill()  # says nothing of one that has just ended, as os.kill would
 
     killer = threading.Thread(target=kill)
     killer.start()
