@@ -127,7 +127,7 @@ def compare(origin: str, kind: str, seed: int, template: Path, tmp_path: Path) -
     if key not in CLEAN:
         CLEAN[key] = through(origin, kind, f"clean{kind}-{seed % 3}", template, tmp_path / f"clean-{seed}")
     clean = CLEAN[key]
-    faulty = through(origin, kind, f"s-{seed}", template, tmp_path / f"s-{seed}", crashing=seed % 3 == 0)
+    faulty = through(origin, kind, f"s-{seed}", template, tmp_path / f"s-{seed}", crashing=seed // 3 % 2 == 0)
     assert faulty == clean
     records, counts, _ = clean  # type: ignore[misc]
     assert len(records) == 20
@@ -136,11 +136,11 @@ def compare(origin: str, kind: str, seed: int, template: Path, tmp_path: Path) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["search", "export"])
-@pytest.mark.parametrize("seed", range(12))
 def test_after_it_recovers_all_is_as_if_nothing_had_happened(
-    origin: str, with_organisations: Path, tmp_path: Path, kind: str, seed: int
+    origin: str, with_organisations: Path, tmp_path: Path, kind: str
 ) -> None:
-    compare(origin, kind, 2 * seed + (kind == "export"), with_organisations, tmp_path)
+    for seed in (0, 3, 6):  # of the same records, so that they are pulled without faults but once
+        compare(origin, kind, seed + 300 * (kind == "export"), with_organisations, tmp_path)
 
 
 @pytest.mark.deep

@@ -44,6 +44,7 @@ print("done", flush=True)
 PEOPLE = [immunization(f"v{number}", patient=number % 90, lotNumber=f"L{number % 7}") for number in range(300)]
 FAULTY = [immunization(f"bad{number}", status=7) for number in range(5)]
 AGAIN = PEOPLE[:20]
+SHAPES = (("lines", 1), ("gzip", 1), ("document", 1), ("lines", 2), ("gzip", 2))
 
 
 def content(shape: str) -> bytes:
@@ -79,13 +80,20 @@ def wait_until_gone(process: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("shape", "workers"), [("lines", 1), ("gzip", 1), ("document", 1), ("lines", 2), ("gzip", 2)])
-def test_killed_at_random_moments(settings: Settings, tmp_path: Path, shape: str, workers: int) -> None:
+@pytest.mark.parametrize(
+    ("shape", "workers", "kills"),
+    [
+        ("document", 1, 2),
+        ("gzip", 2, 2),
+        *(pytest.param(*each, 5, marks=pytest.mark.deep) for each in SHAPES),
+    ],
+)
+def test_killed_at_random_moments(settings: Settings, tmp_path: Path, shape: str, workers: int, kills: int) -> None:
     file = tmp_path / "delivery"
     file.write_bytes(content(shape))
     chance = random.Random(shape)  # noqa: S311
-    kills, seen_workers = 0, set[int]()
-    for _ in range(4):
+    killed, seen_workers = 0, set[int]()
+    for _ in range(kills):
         with child(settings, file, workers) as process:
             assert process.stdout
             for _ in range(chance.randrange(1, 12)):
@@ -96,8 +104,8 @@ def test_killed_at_random_moments(settings: Settings, tmp_path: Path, shape: str
             time.sleep(chance.random() * 0.03)
             process.send_signal(signal.SIGKILL)
             process.communicate()
-            kills += process.returncode == -signal.SIGKILL
-    assert kills
+            killed += process.returncode == -signal.SIGKILL
+    assert killed
     assert bool(seen_workers) is (workers > 1)
     for each in seen_workers:
         wait_until_gone(each)
