@@ -12,8 +12,8 @@ from adapter.errors import StoreError, UnknownName, UsageError
 from adapter.merkle import consistency, inclusion, leaf_hash, root
 from adapter.provenance.checkpoint import PRODUCT, Checkpoint, origin_of, signed, verifier_key
 from adapter.provenance.trace import trace
+from adapter.store.run_tables import ACHIEVEMENT, RUN
 from adapter.store.store import Store
-from adapter.store.tables import ACHIEVEMENT, RUN
 
 FORM = f"{PRODUCT}/1"
 Json = dict[str, Any]

@@ -18,8 +18,8 @@ from msgspec import Struct
 
 from adapter.errors import UnknownName, UsageError
 from adapter.fhir import nhs_number
+from adapter.store.access_tables import API_KEY, API_KEY_END
 from adapter.store.database import Database, next_number
-from adapter.store.tables import API_KEY, API_KEY_END
 
 COUNTS_READ = "counts:read"
 AUDIT_READ = "audit:read"

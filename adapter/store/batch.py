@@ -19,14 +19,7 @@ from sqlalchemy import Connection, Table
 from adapter.fhir.issue import Issue
 from adapter.fhir.statement import SourceOrder, Statement
 from adapter.reconcile.versions import Version
-from adapter.store.bulk import in_lists, insert_rows
-from adapter.store.database import next_number
-from adapter.store.delivery import Stream
-from adapter.store.docket import Docket
-from adapter.store.names_seen import NamesSeen
-from adapter.store.seal import Seal, SealedPart, sealed_parts
-from adapter.store.statements import SAID, Statements, form_numbers
-from adapter.store.tables import (
+from adapter.store.arrival_tables import (
     BATCH,
     PAYLOAD,
     QUARANTINE,
@@ -35,6 +28,13 @@ from adapter.store.tables import (
     RECORD_UNION,
     RECORD_VERSION,
 )
+from adapter.store.bulk import in_lists, insert_rows
+from adapter.store.database import next_number
+from adapter.store.delivery import Stream
+from adapter.store.docket import Docket
+from adapter.store.names_seen import NamesSeen
+from adapter.store.seal import Seal, SealedPart, sealed_parts
+from adapter.store.statements import SAID, Statements, form_numbers
 
 SHORT = 12
 """How much of a name stands beside a version: two of a feed's names have it in common once in 10¹³ feeds of England's

@@ -46,12 +46,17 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[Any, 
 
 @cache
 def _insert(table: Table) -> str:
-    return f"INSERT INTO {table.name} VALUES ({', '.join('?' * len(table.columns))})"  # noqa: S608 - our own names
+    marks = ", ".join("?" * len(table.columns))
+    return f"INSERT INTO {table.name} ({_names(table)}) VALUES ({marks})"  # noqa: S608 - names of our own tables only
 
 
 @cache
 def _copy(table: Table) -> str:
-    return f"COPY {table.name} ({', '.join(column.name for column in table.columns)}) FROM STDIN (FORMAT BINARY)"
+    return f"COPY {table.name} ({_names(table)}) FROM STDIN (FORMAT BINARY)"
+
+
+def _names(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.columns)
 
 
 @cache

@@ -12,11 +12,10 @@ from sqlalchemy import Connection
 
 from adapter.achievement.achievement import Achievement
 from adapter.digest import SetSum
-from adapter.store.bulk import in_lists
-from adapter.store.copying import insert
+from adapter.store.bulk import in_lists, insert_rows
 from adapter.store.database import Database, next_number
 from adapter.store.decisions import BEGINNING
-from adapter.store.tables import ACHIEVEMENT, ACHIEVEMENT_END, RUN
+from adapter.store.run_tables import ACHIEVEMENT, ACHIEVEMENT_END, RUN
 
 _PAGE = 10_000
 _ID_DIGITS = 32
@@ -91,10 +90,10 @@ class Counts:
                 rows.append((numbered, each.count, *cell, run, _TEXT.encode(each).decode()))
                 difference.add(each.count.encode())
                 numbered += 1
-            insert(connection, ACHIEVEMENT, rows)
+            insert_rows(connection, ACHIEVEMENT, rows)
         for id_ in before:
             difference.remove(id_.encode())
-        insert(connection, ACHIEVEMENT_END, [(each, run) for each in sorted(before.values())])
+        insert_rows(connection, ACHIEVEMENT_END, [(each, run) for each in sorted(before.values())])
         return bytes(difference)
 
 

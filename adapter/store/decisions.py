@@ -12,21 +12,15 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from adapter.reconcile.decision import HISTORY_BITS, PLACE_BITS, Decision
+from adapter.store.arrival_tables import BATCH, DELIVERY, FEED, RECORD_VERSION
 from adapter.store.batch import members, records_known, roots
 from adapter.store.database import Database
 from adapter.store.histories import code_of, code_without_patient
 from adapter.store.naming import identifier_name
 from adapter.store.packed import cells_of, parts_of, phrases_in, restored
 from adapter.store.phrases import LINE, PRACTICE, PhraseBook, body_of
+from adapter.store.run_tables import DECISION, DECISION_END
 from adapter.store.statements import Statements
-from adapter.store.tables import (
-    BATCH,
-    DECISION,
-    DECISION_END,
-    DELIVERY,
-    FEED,
-    RECORD_VERSION,
-)
 
 BEGINNING = re.compile(r"[0-9a-f]{4,32}", re.ASCII)
 _ID_DIGITS = 32

@@ -12,12 +12,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from adapter.errors import StoreError, UnknownName
-from adapter.store.batch import Batch
-from adapter.store.database import Database, next_number
-from adapter.store.delivery import Delivery, Encoding, Figures, Format, Position, Stream
-from adapter.store.names_seen import NamesSeen
-from adapter.store.seal import Seal, Sealed, place_of
-from adapter.store.tables import (
+from adapter.store.arrival_tables import (
     BATCH,
     DELIVERY,
     DELIVERY_END,
@@ -28,6 +23,11 @@ from adapter.store.tables import (
     RECEIPT,
     RECORD_VERSION,
 )
+from adapter.store.batch import Batch
+from adapter.store.database import Database, next_number
+from adapter.store.delivery import Delivery, Encoding, Figures, Format, Position, Stream
+from adapter.store.names_seen import NamesSeen
+from adapter.store.seal import Seal, Sealed, place_of
 
 ID_LENGTH = 32
 

@@ -7,9 +7,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from msgspec import Struct
 
+from adapter.store.access_tables import API_KEY, DISCLOSURE
 from adapter.store.api_keys import ApiKey
 from adapter.store.database import Database, next_number
-from adapter.store.tables import API_KEY, DISCLOSURE
 
 
 class Disclosure(Struct, frozen=True):

@@ -7,8 +7,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from msgspec import Struct
 
+from adapter.store.arrival_tables import DELIVERY, DELIVERY_END, FEED
 from adapter.store.database import Database
-from adapter.store.tables import DELIVERY, DELIVERY_END, FEED
 
 
 class Heard(Struct, frozen=True):

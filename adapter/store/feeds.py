@@ -10,8 +10,8 @@ from sqlalchemy import Row
 from adapter.errors import UnknownName, UsageError
 from adapter.fhir import nhs_number
 from adapter.reconcile.record import Feed
+from adapter.store.arrival_tables import FEED
 from adapter.store.database import Database, next_number
-from adapter.store.tables import FEED
 
 Kind = Literal["gp", "poc"]
 

@@ -20,11 +20,11 @@ from sqlalchemy import Connection
 from adapter.fhir.statement import SourceOrder
 from adapter.reconcile.record import Feed, Record
 from adapter.reconcile.versions import Standing, Version, standing
+from adapter.store.arrival_tables import BATCH, DELIVERY, FEED, RECORD_UNION, RECORD_VERSION
 from adapter.store.bulk import in_lists
 from adapter.store.database import Database
 from adapter.store.naming import identifier_name
 from adapter.store.statements import Statements
-from adapter.store.tables import BATCH, DELIVERY, FEED, RECORD_UNION, RECORD_VERSION
 
 CODE_BITS = 63
 _SPANS = 200

@@ -12,7 +12,7 @@ from adapter.store.database import Database
 from adapter.store.ledger_form import Entry, Form
 from adapter.store.ledger_reading import snapshot
 from adapter.store.ledger_tables import LEDGER
-from adapter.store.tables import ACHIEVEMENT, RUN
+from adapter.store.run_tables import ACHIEVEMENT, RUN
 
 
 class BoundRow(Struct, frozen=True):

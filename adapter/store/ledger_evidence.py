@@ -11,20 +11,11 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy import Table
 
+from adapter.store.arrival_tables import BATCH, DELIVERY, DELIVERY_END, PAYLOAD, QUARANTINE, RECEIPT, RECORD_VERSION
 from adapter.store.database import Database
 from adapter.store.delivery import Stream
+from adapter.store.run_tables import DECISION, DECISION_END
 from adapter.store.streams import Streams
-from adapter.store.tables import (
-    BATCH,
-    DECISION,
-    DECISION_END,
-    DELIVERY,
-    DELIVERY_END,
-    PAYLOAD,
-    QUARANTINE,
-    RECEIPT,
-    RECORD_VERSION,
-)
 
 
 class Arrived(Struct, frozen=True):

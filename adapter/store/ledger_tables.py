@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Column, LargeBinary, Text
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
-from adapter.store.columns import UtcTime
-from adapter.store.tables import Name, Number
-
-
-def _key(type_: Any = Number) -> Any:
-    return Field(sa_column=Column(type_, primary_key=True, autoincrement=False, nullable=False))
-
-
-def _bytes() -> Any:
-    return Field(sa_column=Column(LargeBinary, nullable=False))
-
-
-def _text(type_: Any = Name) -> Any:
-    return Field(sa_column=Column(type_, nullable=False))
+from adapter.store import fields
 
 
 class LedgerRow(SQLModel, table=True):
@@ -30,13 +15,13 @@ class LedgerRow(SQLModel, table=True):
     """
 
     __tablename__ = "ledger"
-    number: int = _key()
-    recorded: datetime = Field(sa_column=Column(UtcTime, nullable=False))
-    kind: str = _text()
-    subject: str = _text()
-    body: str = _text(Text)
-    previous: bytes = _bytes()
-    hash: bytes = _bytes()
+    number: int = fields.number(primary=True)
+    recorded: datetime = fields.time()
+    kind: str = fields.name()
+    subject: str = fields.name()
+    body: str = fields.text()
+    previous: bytes = fields.octets()
+    hash: bytes = fields.octets()
 
 
 class LedgerMarkRow(SQLModel, table=True):
@@ -46,11 +31,11 @@ class LedgerMarkRow(SQLModel, table=True):
 
     __tablename__ = "ledger_mark"
     __table_args__ = {"sqlite_with_rowid": False}
-    entry: int = _key()
-    name: str = _key(Name)
-    position: int = _key()
-    marks: bytes = _bytes()
+    entry: int = fields.number(primary=True)
+    name: str = fields.name(primary=True)
+    position: int = fields.number(primary=True)
+    marks: bytes = fields.octets()
 
 
-LEDGER = SQLModel.metadata.tables["ledger"]
-LEDGER_MARK = SQLModel.metadata.tables["ledger_mark"]
+LEDGER = fields.table(LedgerRow)
+LEDGER_MARK = fields.table(LedgerMarkRow)

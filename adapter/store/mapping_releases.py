@@ -14,8 +14,8 @@ from adapter.errors import AdapterError, UnknownName
 from adapter.normalise.catalogue import Catalogue, catalogue_under, load_catalogue
 from adapter.normalise.overlay import Overlay, ReleaseKind, RowChange
 from adapter.store.database import Database, next_number
+from adapter.store.rule_tables import MAPPING_RELEASE
 from adapter.store.seal import compress, decompress
-from adapter.store.tables import MAPPING_RELEASE
 
 _CHANGES = msgspec.json.Decoder(tuple[RowChange, ...])
 _FILES = msgspec.json.Decoder(tuple[str, ...])

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from adapter.store.tables import BATCH, DELIVERY
+from adapter.store.arrival_tables import BATCH, DELIVERY
 
 _BITS = 1 << 27
 _MASK = _BITS - 1

@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from adapter.errors import UnknownName
 from adapter.store.database import Database, next_number
+from adapter.store.rule_tables import ODS_RELEASE
 from adapter.store.seal import compress, decompress
-from adapter.store.tables import ODS_RELEASE
 
 
 class OdsRelease(Struct, frozen=True):

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from adapter.reasons import Outcome, Reason
 from adapter.reconcile.decision import Ground
 from adapter.store.bulk import in_lists
-from adapter.store.tables import PHRASE
+from adapter.store.run_tables import PHRASE
 
 PRACTICE, LINE, VERDICT, GROUND = range(4)
 _DIGEST_BYTES = 16

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index, Text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index
+from sqlmodel import SQLModel
 
-from adapter.store.columns import UtcTime
-from adapter.store.tables import Name, Number
+from adapter.store import fields
 
 
 class PullRow(SQLModel, table=True):
@@ -18,13 +17,13 @@ class PullRow(SQLModel, table=True):
 
     __tablename__ = "pull"
     __table_args__ = (Index("ix_pull_feed", "feed"),)
-    number: int = Field(sa_column=Column(Number, primary_key=True, autoincrement=False, nullable=False))
-    recorded: datetime = Field(sa_column=Column(UtcTime, nullable=False))
-    feed: int = Field(sa_column=Column(Number, ForeignKey("feed.number"), nullable=False))
-    source: str = Field(sa_column=Column(Name, nullable=False))
-    what: str = Field(sa_column=Column(Name, nullable=False))
-    cursor: str = Field(sa_column=Column(Name, nullable=False))
-    note: str = Field(sa_column=Column(Text, nullable=False))
+    number: int = fields.number(primary=True)
+    recorded: datetime = fields.time()
+    feed: int = fields.number("feed.number")
+    source: str = fields.name()
+    what: str = fields.name()
+    cursor: str = fields.name()
+    note: str = fields.text()
 
 
-PULL = SQLModel.metadata.tables["pull"]
+PULL = fields.table(PullRow)

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from adapter.errors import UnknownName
+from adapter.store.arrival_tables import FEED
 from adapter.store.database import Database, next_number
 from adapter.store.pull_tables import PULL
-from adapter.store.tables import FEED
 
 What = Literal["reached", "finished", "failed", "exporting", "dropped"]
 """`reached`: part of the way, to the cursor; `finished`: all that there was; `failed`: `note` says why; `exporting`:

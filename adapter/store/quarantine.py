@@ -15,11 +15,11 @@ from sqlalchemy import Connection
 
 from adapter.errors import UnknownName
 from adapter.fhir.issue import Issue
+from adapter.store.arrival_tables import BATCH, DELIVERY, FEED, QUARANTINE, QUARANTINE_OUTCOME
 from adapter.store.batch import ISSUES
 from adapter.store.database import Database, next_number
 from adapter.store.deliveries import Deliveries
 from adapter.store.delivery import Stream
-from adapter.store.tables import BATCH, DELIVERY, FEED, QUARANTINE, QUARANTINE_OUTCOME
 
 What = Literal["taken", "refused"]
 _INDEX = re.compile(r"\[\d+\]")

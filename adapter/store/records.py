@@ -12,12 +12,12 @@ from msgspec import Struct
 from adapter.errors import UnknownName
 from adapter.fhir.statement import Statement
 from adapter.reconcile.record import Record
+from adapter.store.arrival_tables import BATCH, DELIVERY, FEED, RECORD_VERSION
 from adapter.store.batch import members, roots
 from adapter.store.database import Database
 from adapter.store.deliveries import Deliveries
 from adapter.store.histories import CODE_BITS, Cut, Histories, Part, without_patient
 from adapter.store.statements import SAID, Statements
-from adapter.store.tables import BATCH, DELIVERY, FEED, RECORD_VERSION
 
 PART = 2_000
 """About how many records make a part: a run's memory and the work lost with a broken process are a few of them."""

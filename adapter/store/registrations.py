@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from adapter.store.bulk import in_lists
 from adapter.store.database import Database, next_number
-from adapter.store.tables import REGISTRATION
+from adapter.store.rule_tables import REGISTRATION
 
 
 class Registration(Struct, frozen=True, order=True):

@@ -19,20 +19,12 @@ from sqlalchemy import Connection
 from adapter.fhir.issue import Issue
 from adapter.fhir.statement import Identifier, Withdrawal
 from adapter.reconcile.versions import standing
+from adapter.store.arrival_tables import BATCH, DELIVERY, FEED, QUARANTINE, QUARANTINE_OUTCOME, RECEIPT, RECORD_VERSION
 from adapter.store.batch import ISSUES, known_of, members, records_known, roots
 from adapter.store.bulk import in_lists
 from adapter.store.database import Database
 from adapter.store.naming import NAME_BYTES, identifier_name, sought_names
 from adapter.store.statements import Statements
-from adapter.store.tables import (
-    BATCH,
-    DELIVERY,
-    FEED,
-    QUARANTINE,
-    QUARANTINE_OUTCOME,
-    RECEIPT,
-    RECORD_VERSION,
-)
 
 _ID = re.compile(rf"[0-9a-f]{{{2 * NAME_BYTES}}}")
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from adapter.reconcile.review import Review, Verdict
 from adapter.store.columns import text_of
 from adapter.store.database import Database, next_number
-from adapter.store.tables import REVIEW
+from adapter.store.said_tables import REVIEW
 
 
 class Reviews:

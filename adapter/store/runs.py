@@ -19,8 +19,8 @@ from adapter.store.counts import Counts, Group
 from adapter.store.database import Database, next_number
 from adapter.store.decisions import Decided, Decisions
 from adapter.store.phrases import PhraseBook
+from adapter.store.run_tables import DECISION, RUN
 from adapter.store.saving import Saving
-from adapter.store.tables import DECISION, RUN
 
 __all__ = ["Decided", "Pen", "Run", "Runs"]
 

@@ -1,31 +1,28 @@
-"""The tables of what people said of counts: declarations, incidents and publications. Append-only like all others."""
+"""The tables of what people said: reviews of records; declarations, incidents and publications of counts."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Column, Index, Text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import Index
+from sqlmodel import SQLModel
 
-from adapter.store.columns import UtcTime
-from adapter.store.tables import Name, Number
+from adapter.store import fields
 
 
-def _name(*, unique: bool = False, primary: bool = False) -> Any:
-    return Field(sa_column=Column(Name, nullable=False, unique=unique or None, primary_key=primary))
+class ReviewRow(SQLModel, table=True):
+    """A person's verdict on a record for a claimant."""
 
-
-def _number(*, primary: bool = False) -> Any:
-    return Field(sa_column=Column(Number, nullable=False, primary_key=primary, autoincrement=False))
-
-
-def _time() -> Any:
-    return Field(sa_column=Column(UtcTime, nullable=False))
-
-
-def _text() -> Any:
-    return Field(sa_column=Column(Text, nullable=False))
+    __tablename__ = "review"
+    number: int = fields.number(primary=True)
+    recorded: datetime = fields.time()
+    practice: str = fields.name()
+    feed: str = fields.name()
+    system: str = fields.name()
+    value: str = fields.name()
+    verdict: str = fields.name()
+    who: str = fields.name()
+    note: str = fields.text()
 
 
 class DeclarationRow(SQLModel, table=True):
@@ -33,30 +30,30 @@ class DeclarationRow(SQLModel, table=True):
 
     __tablename__ = "declaration"
     __table_args__ = (Index("ix_declaration_cell", "practice", "programme", "indicator", "period"),)
-    number: int = _number(primary=True)
-    recorded: datetime = _time()
-    practice: str = _name()
-    programme: str = _name()
-    indicator: str = _name()
-    period: str = _name()
-    value: int = _number()
-    counted: str = _name()
-    who: str = _name()
-    note: str = _text()
+    number: int = fields.number(primary=True)
+    recorded: datetime = fields.time()
+    practice: str = fields.name()
+    programme: str = fields.name()
+    indicator: str = fields.name()
+    period: str = fields.name()
+    value: int = fields.number()
+    counted: str = fields.name()
+    who: str = fields.name()
+    note: str = fields.text()
 
 
 class IncidentRow(SQLModel, table=True):
     """A source-system fault that was declared. `scope` is JSON of `Scope`; `cut` and `run` are the last at the time."""
 
     __tablename__ = "incident"
-    number: int = _number(primary=True)
-    id: str = _name(unique=True)
-    opened: datetime = _time()
-    who: str = _name()
-    reason: str = _text()
-    scope: str = _text()
-    cut: int = _number()
-    run: int = _number()
+    number: int = fields.number(primary=True)
+    id: str = fields.name(unique=True)
+    opened: datetime = fields.time()
+    who: str = fields.name()
+    reason: str = fields.text()
+    scope: str = fields.text()
+    cut: int = fields.number()
+    run: int = fields.number()
 
 
 class IncidentEndRow(SQLModel, table=True):
@@ -65,22 +62,22 @@ class IncidentEndRow(SQLModel, table=True):
     """
 
     __tablename__ = "incident_end"
-    id: str = _name(primary=True)
-    closed: datetime = _time()
-    who: str = _name()
-    note: str = _text()
-    run: int = _number()
+    id: str = fields.name(primary=True)
+    closed: datetime = fields.time()
+    who: str = fields.name()
+    note: str = fields.text()
+    run: int = fields.number()
 
 
 class PublicationRow(SQLModel, table=True):
     """Counts that were given to CQRS, frozen as they were."""
 
     __tablename__ = "publication"
-    number: int = _number(primary=True)
-    recorded: datetime = _time()
-    who: str = _name()
-    note: str = _text()
-    run: int = _number()
+    number: int = fields.number(primary=True)
+    recorded: datetime = fields.time()
+    who: str = fields.name()
+    note: str = fields.text()
+    run: int = fields.number()
 
 
 class PublishedCountRow(SQLModel, table=True):
@@ -88,17 +85,18 @@ class PublishedCountRow(SQLModel, table=True):
 
     __tablename__ = "published_count"
     __table_args__ = (Index("ix_published_count_cell", "practice", "programme", "indicator", "period"),)
-    publication: int = _number(primary=True)
-    position: int = _number(primary=True)
-    practice: str = _name()
-    programme: str = _name()
-    indicator: str = _name()
-    period: str = _name()
-    body: str = _text()
+    publication: int = fields.number(primary=True)
+    position: int = fields.number(primary=True)
+    practice: str = fields.name()
+    programme: str = fields.name()
+    indicator: str = fields.name()
+    period: str = fields.name()
+    body: str = fields.text()
 
 
-DECLARATION = SQLModel.metadata.tables["declaration"]
-INCIDENT = SQLModel.metadata.tables["incident"]
-INCIDENT_END = SQLModel.metadata.tables["incident_end"]
-PUBLICATION = SQLModel.metadata.tables["publication"]
-PUBLISHED_COUNT = SQLModel.metadata.tables["published_count"]
+REVIEW = fields.table(ReviewRow)
+DECLARATION = fields.table(DeclarationRow)
+INCIDENT = fields.table(IncidentRow)
+INCIDENT_END = fields.table(IncidentEndRow)
+PUBLICATION = fields.table(PublicationRow)
+PUBLISHED_COUNT = fields.table(PublishedCountRow)

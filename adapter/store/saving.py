@@ -11,12 +11,11 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from adapter.reasons import Outcome
-from adapter.store.bulk import in_lists
-from adapter.store.copying import insert
+from adapter.store.bulk import in_lists, insert_rows
 from adapter.store.database import next_number
 from adapter.store.packed import Bundle, cell, unpacked, varint
 from adapter.store.phrases import VERDICT, PhraseBook
-from adapter.store.tables import DECISION, DECISION_END
+from adapter.store.run_tables import DECISION, DECISION_END
 
 _PAGE = 10_000
 _SPANS = 200
@@ -74,7 +73,7 @@ class Saving:
         bundle = unpacked(packed)
         numbers = self._book.numbers(self._connection, bundle.phrases)
         rows, kept = self._rows(bundle, numbers, before)
-        insert(self._connection, DECISION, rows)
+        insert_rows(self._connection, DECISION, rows)
         return kept
 
     def end(self, before: Before) -> None:
@@ -86,7 +85,7 @@ class Saving:
         """Write down what ended."""
         ended = iter(sorted(self._ended))
         while page := list(islice(ended, _PAGE)):
-            insert(self._connection, DECISION_END, [(number, self._run) for number in page])
+            insert_rows(self._connection, DECISION_END, [(number, self._run) for number in page])
 
     def outcome(self, verdict: int) -> Outcome:
         """What a verdict's number stands for."""

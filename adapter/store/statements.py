@@ -12,10 +12,10 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from adapter.fhir.statement import Identifier, SourceOrder, Statement, Withdrawal
+from adapter.store.arrival_tables import RECORD_VERSION, STATEMENT_FORM
 from adapter.store.bulk import in_lists, insert_rows
 from adapter.store.database import next_number
 from adapter.store.form import form_of, identifiers_in, joined
-from adapter.store.tables import RECORD_VERSION, STATEMENT_FORM
 
 _MOST_FORMS = 50_000
 _STATEMENT = msgspec.json.Decoder(Statement)

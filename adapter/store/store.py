@@ -11,6 +11,7 @@ from adapter.errors import StoreError
 from adapter.fhir.pseudonym import Pseudonym
 from adapter.settings import Settings, embedded_database
 from adapter.store.api_keys import ApiKeys
+from adapter.store.arrival_tables import META
 from adapter.store.database import Clock, Database, utc_now
 from adapter.store.declarations import Declarations
 from adapter.store.deliveries import Deliveries
@@ -31,7 +32,6 @@ from adapter.store.resources import Resources
 from adapter.store.reviews import Reviews
 from adapter.store.runs import Runs
 from adapter.store.seal import Seal
-from adapter.store.tables import META
 from adapter.store.terminology_answers import TerminologyAnswers
 
 _FINGERPRINT = "patient key"

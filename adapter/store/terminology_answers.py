@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 
 from adapter.store.database import Database, next_number
-from adapter.store.tables import TERMINOLOGY_ANSWER
+from adapter.store.rule_tables import TERMINOLOGY_ANSWER
 
 
 class KeptAnswer(Struct, frozen=True):

@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from adapter.reconcile.review import Review
+from adapter.store.arrival_tables import RECORD_UNION, RECORD_VERSION
 from adapter.store.batch import records_known
 from adapter.store.bulk import in_lists
 from adapter.store.database import Database
 from adapter.store.histories import Cut, Part, code_of
 from adapter.store.naming import identifier_name
-from adapter.store.tables import RECORD_UNION, RECORD_VERSION
 
 PART = 500
 """How many histories of those touched make a part."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from adapter.store.arrival_tables import BATCH, DELIVERY, RECORD_VERSION
 from adapter.store.database import Database
 from adapter.store.histories import Cut
-from adapter.store.tables import BATCH, DELIVERY, RECORD_VERSION
 
 
 def witness(database: Database, cut: Cut) -> str:

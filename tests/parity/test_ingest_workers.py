@@ -20,8 +20,7 @@ from adapter.intake.crew import Crew
 from adapter.intake.delivery import Taken, take
 from adapter.intake.source import Source
 from adapter.settings import Settings
-from adapter.store.store import Store, open_store
-from adapter.store.tables import (
+from adapter.store.arrival_tables import (
     BATCH,
     DELIVERY,
     DELIVERY_END,
@@ -33,6 +32,7 @@ from adapter.store.tables import (
     RECORD_VERSION,
     STATEMENT_FORM,
 )
+from adapter.store.store import Store, open_store
 
 from sending import (
     NHS_NUMBER,

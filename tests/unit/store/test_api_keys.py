@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 from adapter.errors import UnknownName, UsageError
+from adapter.store.access_tables import API_KEY
 from adapter.store.api_keys import ApiKeys
 from adapter.store.store import Store
-from adapter.store.tables import API_KEY
 
 
 def test_a_key_opens_until_it_is_revoked(store: Store) -> None:

@@ -11,15 +11,17 @@ from adapter.errors import StoreError
 from adapter.merkle import leaf_hash, root_of
 from adapter.provenance.finding import Finding
 from adapter.provenance.verification import Verified, verify
+from adapter.store.arrival_tables import FEED, RECORD_IDENTIFIER
 from adapter.store.bulk import insert_rows
 from adapter.store.ledger_form import LEDGERS, MARK_BYTES, NO_ENTRY, Form, Rows, forms
 from adapter.store.ledger_reading import StoredEntry, snapshot
 from adapter.store.ledger_sealing import bind
 from adapter.store.ledger_tables import LEDGER
 from adapter.store.ledger_take_over import take_over
+from adapter.store.run_tables import DECISION_END
+from adapter.store.said_tables import REVIEW
 from adapter.store.schema import TABLES
 from adapter.store.store import Store
-from adapter.store.tables import DECISION_END, FEED, RECORD_IDENTIFIER, REVIEW
 from sqlmodel import SQLModel
 
 from altering import unprotected

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from adapter.store.migrations.append_only import append_only
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -242,34 +244,14 @@ def upgrade() -> None:
         sa.Column("seq", NUMBER, sa.ForeignKey("record_version.seq"), nullable=False),
     )
     op.create_index("ix_receipt_batch", "receipt", ["batch"])
-    for table in TABLES:
-        _append_only(table)
-
-
-def downgrade() -> None:
-    raise NotImplementedError("evidence is never dropped: restore a copy instead")
-
-
-def _append_only(table: str) -> None:
-    """No row is ever changed or deleted, whoever asks."""
-    if op.get_bind().dialect.name == "sqlite":
-        for action in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-        return
-    if table == TABLES[0]:
+    if op.get_bind().dialect.name == "postgresql":
         op.execute(
             "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
         )
-    op.execute(
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-    )
-    op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM PUBLIC")
+    for table in TABLES:
+        append_only(table)
+
+
+def downgrade() -> None:
+    raise NotImplementedError("evidence is never dropped: restore a copy instead")

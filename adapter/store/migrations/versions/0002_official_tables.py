@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from adapter.store.migrations.append_only import append_only
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -52,28 +54,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_terminology_answer_question", "terminology_answer", ["server", "question"])
     for table in TABLES:
-        _append_only(table)
+        append_only(table)
 
 
 def downgrade() -> None:
     raise NotImplementedError("evidence is never dropped: restore a copy instead")
-
-
-def _append_only(table: str) -> None:
-    """No row is ever changed or deleted, whoever asks. The first revision made the function."""
-    if op.get_bind().dialect.name == "sqlite":
-        for action in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
-        return
-    op.execute(
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
-    op.execute(
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-    )
-    op.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM PUBLIC")
