@@ -125,11 +125,13 @@ class Mutation:
             self._repeated, self._moved, self._nested,
         )  # fmt: skip
         for _ in range(self._random.choice((1, 1, 2, 3))):
+            if not resource:
+                break  # nothing is left that could change
             resource = self._random.choice(changes)(resource, version)
         return resource
 
     def _somewhere(self, resource: Json) -> Path:
-        return self._random.choice([*paths(resource)] or [("resourceType",)])
+        return self._random.choice([*paths(resource)])
 
     def _set(self, resource: Json, path: Path, new: Any) -> Json:
         try:
