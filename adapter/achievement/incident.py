@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from adapter.achievement.advice import advice
 from adapter.reasons import Outcome
 from adapter.reconcile.decision import Decision
 
@@ -142,12 +143,6 @@ def what_to_do(item: Item) -> str:
         return "Nothing: somebody has looked at the patient record."
     if item.progress == "sent again":
         return "Nothing more, unless the corrected record is still wrong: then recode it or mark it Not GMS."
-    if one.outcome is Outcome.COUNTED:
-        return (
-            "Open the patient's record (not a search) and see who gave the dose. Given here: confirm it by a review. "
-            "Given elsewhere: mark it Not GMS or recode it, or say so by a review."
-        )
-    return (
-        f"Queried, because: {one.reason.sentence} Open the patient's record and see who gave the dose: "
-        "confirm it by a review, or mark it Not GMS or recode it."
-    )
+    if one.outcome is Outcome.QUERIED:
+        return f"Queried, because: {one.reason.sentence} {advice(one.outcome, one.reason)}"
+    return advice(one.outcome, one.reason)

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 import adapter
-from adapter.api import counts, fhir, fhir_out, health, metrics, page, quarantine, runs, said, trace
+from adapter.api import counts, fhir, fhir_out, health, metrics, page, quarantine, returns, runs, said, trace
 from adapter.api.refusal import Refusal, of_error, told
 from adapter.api.request_log import RequestLog
 from adapter.api.service import Limits, Service
@@ -20,7 +20,7 @@ from adapter.errors import AdapterError
 from adapter.settings import Settings
 from adapter.store.store import open_store
 
-PARTS = (health, metrics, fhir, fhir_out, runs, counts, trace, quarantine, said, page)
+PARTS = (health, metrics, fhir, fhir_out, runs, counts, returns, trace, quarantine, said, page)
 
 ABOUT = (
     "FHIR Immunizations in, CQRS-ready achievement counts out. Every route but the health checks, the "

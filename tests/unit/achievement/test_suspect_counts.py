@@ -156,9 +156,10 @@ def test_the_latest_decision_is_shown() -> None:
             "Given elsewhere: mark it Not GMS or recode it, or say so by a review.",
         ),
         (
-            Item("p", None, decision(ASKED), "open"),
-            "Queried, because: Another record of the same vaccination carries the decision. Open the patient's record "
-            "and see who gave the dose: confirm it by a review, or mark it Not GMS or recode it.",
+            Item("p", None, decision(ASKED, reason=Reason.COPIED_IN), "open"),
+            "Queried, because: A point-of-care system's record in a GP feed, and no source of its own confirms the "
+            "giver. Open the patient's record (not a search) and see who gave the dose. Given here: confirm it by a "
+            "review. Given elsewhere: mark it Not GMS or recode it, or say so by a review.",
         ),
     ],
 )

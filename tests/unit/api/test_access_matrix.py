@@ -33,6 +33,7 @@ ROUTES: dict[tuple[str, str], set[str] | set[str | None]] = {
     ("GET", "/runs"): READ,
     ("POST", "/runs"): {"admin"},
     ("GET", "/counts"): READ,
+    ("GET", "/returns/{practice}"): READ,
     ("GET", "/decisions"): READ,
     ("GET", "/trace/{id}"): READ,
     ("GET", "/trace/{id}?bytes=true"): {"audit:read"},
@@ -61,7 +62,9 @@ def test_every_route_opens_to_its_scopes_alone(client: Client, scope: str | None
         headers = client.bearer(scope) if scope else {}
         found = {}
         for method, route in ROUTES:
-            answer = await asking.request(method, route.replace("{id}", "0a"), headers=headers)
+            answer = await asking.request(
+                method, route.replace("{id}", "0a").replace("{practice}", "D83013"), headers=headers
+            )
             found[method, route] = answer.status_code
             if answer.status_code == 401:
                 assert answer.headers["WWW-Authenticate"] == "Bearer"
