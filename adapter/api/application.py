@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 
 import anyio.to_thread
@@ -12,7 +12,20 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 import adapter
-from adapter.api import counts, fhir, fhir_out, health, metrics, page, quarantine, returns, runs, said, trace
+from adapter.api import (
+    counts,
+    feeds,
+    fhir,
+    fhir_out,
+    health,
+    metrics,
+    page,
+    quarantine,
+    returns,
+    runs,
+    said,
+    trace,
+)
 from adapter.api.refusal import Refusal, of_error, told
 from adapter.api.request_log import RequestLog
 from adapter.api.service import Limits, Service
@@ -20,17 +33,20 @@ from adapter.errors import AdapterError
 from adapter.settings import Settings
 from adapter.store.store import open_store
 
-PARTS = (health, metrics, fhir, fhir_out, runs, counts, returns, trace, quarantine, said, page)
+PARTS = (health, metrics, feeds, fhir, fhir_out, runs, counts, returns, trace, quarantine, said, page)
 
 ABOUT = (
     "FHIR Immunizations in, CQRS-ready achievement counts out. Every route but the health checks, the "
     "CapabilityStatement and this page wants a key: `Authorization: Bearer …`."
 )
+PULLS_END = 20.0
+"""Seconds that a stopping service waits for pulls to be left off."""
 _INSTEAD = {404: "There is nothing at this path: GET /docs lists what there is.", 405: "This path knows other methods."}
 
 
-def create_app(settings: Settings, limits: Limits | None = None) -> FastAPI:
-    """The service on the database that the settings name. It is opened, and migrated, when the service starts.
+def create_app(settings: Settings, limits: Limits | None = None, environ: Mapping[str, str] | None = None) -> FastAPI:
+    """The service on the database that the settings name. It is opened, and migrated, when the service starts; then
+    feeds are pulled by their schedules, with the secrets that `environ` holds.
 
     Starting raises UsageError, KeyFault and StoreError as `open_store` does.
     """
@@ -40,8 +56,13 @@ def create_app(settings: Settings, limits: Limits | None = None) -> FastAPI:
         with ExitStack() as stack:
             opening = open_store(settings.database_url, settings)
             store = await anyio.to_thread.run_sync(stack.enter_context, opening)
-            app.state.service = Service(store, settings, limits or Limits())
-            yield
+            service = Service(store, settings, limits or Limits(), environ or {})
+            app.state.service = service
+            service.scheduler.start()
+            try:
+                yield
+            finally:
+                await anyio.to_thread.run_sync(service.scheduler.stop, PULLS_END)
 
     app = FastAPI(
         title="immunisation-cqrs-adapter",

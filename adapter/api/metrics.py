@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 
 from adapter.api.access import Reader
 from adapter.api.service import Service, service_of
+from adapter.feeds.source_list import states
 from adapter.store.feed_health import heard
 
 router = APIRouter(tags=["health"])
@@ -55,6 +56,7 @@ def _stored(service: Service) -> CollectorRegistry:
         cut_off.labels(one.feed).set(one.cut_off)
         if one.last:
             last.labels(one.feed).set(one.last.timestamp())
+    _sources(service, registry)
     waiting = Gauge("adapter_quarantine_open", "Resources that stand in quarantine.", registry=registry)
     waiting.set(len(service.store.quarantine.listed()))
     run = service.store.runs.latest()
@@ -65,3 +67,23 @@ def _stored(service: Service) -> CollectorRegistry:
         for outcome, number in run.outcomes.items():
             records.labels(outcome).set(number)
     return registry
+
+
+def _sources(service: Service, registry: CollectorRegistry) -> None:
+    """How pulling goes, and which months are not there."""
+    success = Gauge("adapter_feed_pulled_timestamp_seconds", "When a pull was whole.", ("feed",), registry=registry)
+    lag = Gauge("adapter_feed_lag_seconds", "How old what is known may be.", ("feed",), registry=registry)
+    errors = Gauge("adapter_feed_error_ratio", "Of the newest pulls, those that failed.", ("feed",), registry=registry)
+    open_ = Gauge("adapter_feed_circuit_open", "1 while a source is left alone.", ("feed",), registry=registry)
+    months = Gauge("adapter_feed_months", "Months by what came of them.", ("feed", "state"), registry=registry)
+    for one in states(service.store, service.sources, service.store.database.clock()):
+        if one.success:
+            success.labels(one.feed).set(one.success.timestamp())
+        if one.lag is not None:
+            lag.labels(one.feed).set(one.lag.total_seconds())
+        if one.errors is not None:
+            errors.labels(one.feed).set(one.errors)
+        if one.circuit:
+            open_.labels(one.feed).set(one.circuit.state == "open")
+        for month in one.months:
+            months.labels(one.feed, month.state).inc()

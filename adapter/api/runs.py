@@ -10,9 +10,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from adapter.api.access import Admin, Reader
 from adapter.api.arrival import small
+from adapter.api.feeds import month_shown
 from adapter.api.refusal import Refusal, json_response
 from adapter.api.service import Service, service_of
 from adapter.errors import UnknownName
+from adapter.feeds.feed_months import lacking
 from adapter.provenance.difference import Change, changes, count_changes
 from adapter.reconcile.decision import Decision
 from adapter.runs.reconciliation import Finished, Parameters, reconcile
@@ -55,7 +57,7 @@ class Asked(BaseModel):
 @router.get("/runs", summary="The runs, oldest first")
 async def runs(request: Request, _: Reader) -> list[dict[str, Any]]:
     service = service_of(request)
-    return [shown(one) for one in await service.reading(service.store.runs.listed)]
+    return await service.reading(lambda: [_shown(service, one) for one in service.store.runs.listed()])
 
 
 @router.post(
@@ -79,7 +81,7 @@ async def start(request: Request, _: Admin) -> Response:
     async with service.running:
         parameters = Parameters(asked.first, asked.last, asked.moment, service.settings.gms_extension)
         finished = await service.writing(reconcile, service.store, parameters)
-    return _made(finished)
+    return await service.reading(_made, service, finished)
 
 
 @router.get("/diff", summary="What differs between two runs, and why")
@@ -133,8 +135,15 @@ def _asked(body: bytes) -> Asked:
     return asked
 
 
-def _made(finished: Finished) -> Response:
-    content = shown(finished.run) | {"counts": finished.counts, "repeated": finished.repeated}
+def _shown(service: Service, run: Run) -> dict[str, Any]:
+    """With the feed-months that were expected and not there when it was cut, as the feeds file has it now."""
+    at = run.as_of or run.started
+    months = lacking(service.store, service.sources, at, run.period_from, run.period_to)
+    return shown(run) | {"lacking": [month_shown(month) for month in months]}
+
+
+def _made(service: Service, finished: Finished) -> Response:
+    content = _shown(service, finished.run) | {"counts": finished.counts, "repeated": finished.repeated}
     return json_response(content, 200 if finished.repeated else 201)
 
 

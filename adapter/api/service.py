@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar, cast
 
@@ -14,9 +14,11 @@ from fastapi import Request
 from msgspec import Struct
 
 from adapter.feeds.push import Push
-from adapter.intake.reading import reader_for
+from adapter.feeds.scheduler import Scheduler
+from adapter.feeds.sources import sources_of
+from adapter.intake.readers import Readers
 from adapter.settings import Settings
-from adapter.store.store import Store
+from adapter.store.store import Store, open_store
 
 T = TypeVar("T")
 
@@ -35,9 +37,14 @@ class Limits(Struct, frozen=True):
 class Service:
     """One open store, served. To be made inside an event loop."""
 
-    def __init__(self, store: Store, settings: Settings, limits: Limits) -> None:
+    def __init__(self, store: Store, settings: Settings, limits: Limits, environ: Mapping[str, str]) -> None:
         self.store, self.settings, self.limits = store, settings, limits
-        self.push = Push(store, reader_for(store))
+        self.sources = sources_of(settings.feeds_file)
+        readers = Readers()
+        readers.of(store)  # tables that are broken are told when it starts
+        self.push = Push(store, readers.of)
+        opening = partial(open_store, settings.database_url, settings)
+        self.scheduler = Scheduler(self.sources, environ, opening, readers.of)
         self._readers, self._writers = CapacityLimiter(limits.readers), CapacityLimiter(limits.writers)
         self._feeds: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.running = asyncio.Lock()

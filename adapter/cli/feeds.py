@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -24,7 +24,9 @@ def register(app: typer.Typer) -> None:
 @feeds.command("list")
 def list_(db: options.Database = None) -> None:
     """List the feeds: what each was declared to be, when it last delivered, and what became of it all. Then the sources
-    of ADAPTER_FEEDS_FILE: when pulling last went well, and how far behind it is.
+    of ADAPTER_FEEDS_FILE: when pulling last went well, how far behind it is, the share of the newest pulls that failed,
+    whether the service leaves it alone for a while (circuit open), and when it pulls next. Then what was to come, by
+    feed and month: complete, awaited, late or missing.
     """
     sources = sources_of(options.settings(db).feeds_file)
     with options.stored(db) as store:
@@ -50,8 +52,12 @@ def list_(db: options.Database = None) -> None:
     columns = ("feed", "kind", "practice", "GMS markers", "deliveries", "cut off", "last (UTC)", *_FIGURES)
     console.out().print(console.table("Feeds", columns, rows, right=("deliveries", "cut off", *_FIGURES)))
     if pulled:
-        heads = ("feed", "source", "last success (UTC)", "lag", "state")
-        console.out().print(console.table("Sources", heads, [_row(each) for each in pulled], right=("lag",)))
+        heads = ("feed", "source", "last success (UTC)", "lag", "failed", "circuit", "next (UTC)", "state")
+        console.out().print(console.table("Sources", heads, [_row(each) for each in pulled], right=("lag", "failed")))
+    months = [month for each in pulled for month in each.months]
+    if months:
+        found = [(one.feed, one.month, one.state, f"{one.due:%Y-%m-%d}") for one in months]
+        console.out().print(console.table("Feed-months", ("feed", "month", "state", "due"), found))
 
 
 @feeds.command("pull")
@@ -71,8 +77,21 @@ def pull_(
 
 
 def _row(state: SourceState) -> tuple[str, ...]:
-    success = f"{state.success:%Y-%m-%d %H:%M}" if state.success else "never"
-    return state.feed, state.kind, success, _lag(state.lag), state.fault or ("well" if state.success else "not pulled")
+    told = state.fault or state.note or ("well" if state.success else "")
+    return (
+        state.feed,
+        state.kind,
+        _minute(state.success) if state.success or state.kind == "pushed" else "never",
+        _lag(state.lag),
+        "" if state.errors is None else f"{state.errors:.0%}",
+        state.circuit.state if state.circuit else "",
+        _minute(state.next),
+        told or ("" if state.kind == "pushed" else "not pulled"),
+    )
+
+
+def _minute(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
 
 
 def _lag(lag: timedelta | None) -> str:

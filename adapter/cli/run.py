@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated
@@ -13,6 +13,8 @@ from rich.console import Console
 
 from adapter.cli import console, options
 from adapter.errors import UsageError
+from adapter.feeds.feed_months import FeedMonth, lacking
+from adapter.feeds.sources import sources_of
 from adapter.runs.engine import Pool, Serial
 from adapter.runs.reconciliation import Finished, Parameters, reconcile
 from adapter.runs.spark import Spark
@@ -54,7 +56,11 @@ def run(
     first, last = options.month(period_from), options.month(period_to)
     if last < first:
         raise UsageError("--to lies before --from.")
-    parameters = Parameters(first, last, options.moment(as_of), options.settings(db).gms_extension)
+    settings = options.settings(db)
+    parameters, sources = (
+        Parameters(first, last, options.moment(as_of), settings.gms_extension),
+        sources_of(settings.feeds_file),
+    )
     if workers and engine is Engine.SPARK:
         raise UsageError("--workers is for this machine alone: with Spark the master says how many, as in local[2].")
     with options.stored(db) as store, _engine(engine, workers, spark_master, db) as chosen:
@@ -62,8 +68,9 @@ def run(
         with console.working("Reconciling records") as step:
             finished = reconcile(store, parameters, step, chosen, full, place)
         unfinished = sorted({one.feed for one in store.deliveries.listed() if one.finished is None})
+        months = lacking(store, sources, finished.run.as_of or finished.run.started, first, last)
     console.write(finished.run.id + "\n")
-    _tell(finished, unfinished)
+    _tell(finished, unfinished, months)
 
 
 @contextmanager
@@ -77,7 +84,7 @@ def _engine(
         yield spark
 
 
-def _tell(finished: Finished, unfinished: list[str]) -> None:
+def _tell(finished: Finished, unfinished: list[str], months: Sequence[FeedMonth]) -> None:
     """What a person wants to know at once; on stderr, so that a script reads the id alone."""
     told = Console(file=sys.stderr, highlight=False)
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in sorted(finished.run.outcomes.items())) or "none"
@@ -90,6 +97,10 @@ def _tell(finished: Finished, unfinished: list[str]) -> None:
             f"A delivery was cut off and is counted in part: feed {', '.join(unfinished)}. Ingest the same file again.",
             soft_wrap=True,
         )
+    for state in ("late", "missing"):
+        found = [f"{one.feed} {one.month}" for one in months if one.state == state]
+        if found:
+            told.print(f"Expected and {state} at the run's cut, so not counted: {', '.join(found)}.", soft_wrap=True)
     if finished.repeated:
         told.print("Nothing has changed since this run: its id is the same.")
     if not finished.organisations:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import logging
+import os
 import sys
 from typing import Annotated
 
@@ -12,6 +13,7 @@ import typer
 
 from adapter.cli import options
 from adapter.errors import AdapterError
+from adapter.feeds.sources import sources_of
 from adapter.settings import Settings
 from adapter.store.api_keys import ADMIN
 from adapter.store.store import open_store
@@ -32,7 +34,8 @@ def serve(
     """Serve counts, traces and the FHIR endpoint over HTTP, on this machine alone unless --host says otherwise.
 
     Every route but the health checks and the documentation wants a key. Where the database has none, an administrator's
-    is made and shown once. The log is one line of JSON a request on stderr, without patient data.
+    is made and shown once. The log is one line of JSON a request on stderr, without patient data. Feeds of
+    ADAPTER_FEEDS_FILE that have a schedule are pulled by it.
     """
     import uvicorn  # here, since no other command should wait for the web framework to load
 
@@ -40,13 +43,14 @@ def serve(
     from adapter.api.request_log import JsonLines
 
     settings = options.settings(db)
+    sources_of(settings.feeds_file)  # a fault in it is told before anything is opened
     _first_key(settings)
     if not _loopback(host):
         _say("This is plain HTTP on an address that others reach: put a proxy with TLS before it.")
     _log_to_stderr(JsonLines())
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(settings),
+            create_app(settings, environ=os.environ),
             host=host,
             port=port,
             log_config=None,

@@ -12,7 +12,7 @@ import httpx
 from adapter.errors import KeyFault
 from adapter.feeds.client_credentials import ClientCredentials
 from adapter.feeds.signed_client import SignedClient
-from adapter.feeds.sources import ApiKey, ClientSecret, Credentials, SignedJwt, Tls
+from adapter.feeds.source_kinds import ApiKey, ClientSecret, Credentials, SignedJwt, Tls
 
 
 class Bearer(Protocol):

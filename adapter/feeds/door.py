@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections import Counter
 from typing import BinaryIO
 
@@ -14,6 +15,8 @@ from adapter.intake.reading import Reader
 from adapter.intake.source import Source
 from adapter.store.delivery import Figures
 from adapter.store.store import Store
+
+LOGGER = logging.getLogger("adapter.feeds")
 
 
 class Pulled(Struct, frozen=True):
@@ -39,6 +42,7 @@ class Door:
         """Closes the stream. `lines` says that it is NDJSON, however it looks."""
         with Source(stream) as source:
             taken = take(self._store, self._feed, source, self._reader, lines_by_name=lines)
+        LOGGER.info("delivery taken", extra={"fields": {"feed": self._feed, "delivery": taken.delivery}})
         self._deliveries += 1
         self._figures += taken.figures
         self._reasons.update(dict(taken.reasons))

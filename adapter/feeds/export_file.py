@@ -7,6 +7,7 @@ an export are one delivery, one after the other: as they came where all are plai
 from __future__ import annotations
 
 import gzip
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -47,15 +48,33 @@ def lines_of(stream: BinaryIO) -> Lines:
     return Lines(texts + (not closed), closed, packed, last if closed else tail)
 
 
-def check_whole(stream: BinaryIO, framed: bool, count: int | None) -> None:
-    """Raises Again where it holds fewer resources than it should, or may have been cut off: where HTTP did not say the
-    end (`framed`), the last line must be JSON.
+class Wholeness:
+    """Judges whether a file that is downloaded came whole; one for all attempts at it. `count` is how many resources it
+    should hold, None where that is not said.
     """
-    lines = lines_of(stream)
-    if count is not None and lines.texts < count:
-        raise Again(_CUT)
-    if not framed and lines.texts and not _is_json(lines.last):
-        raise Again(_CUT)
+
+    def __init__(self, count: int | None) -> None:
+        self._count, self._seen = count, b""
+
+    def check(self, stream: BinaryIO, framed: bool) -> None:
+        """Raises Again where it may have been cut off: it holds fewer resources than it should, or its gzip is damaged.
+        Where nothing tells the end, neither a count nor gzip nor HTTP (`framed`), it could be cut between two lines:
+        then it must come twice alike.
+        """
+        lines = lines_of(stream)
+        if self._count is not None and lines.texts < self._count:
+            raise Again(_CUT)
+        if framed or lines.gzip or self._count is not None:
+            return
+        if lines.texts and not _is_json(lines.last):
+            raise Again(_CUT)
+        stream.seek(0)
+        digest = hashlib.sha256()
+        for block in _blocks(stream):
+            digest.update(block)
+        if digest.digest() != self._seen:
+            self._seen = digest.digest()
+            raise Again("sent a file without saying where it ends")
 
 
 def joined(streams: Sequence[BinaryIO]) -> BinaryIO:

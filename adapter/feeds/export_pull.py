@@ -12,20 +12,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, time
-from functools import partial
 from http import HTTPStatus
 from typing import BinaryIO
 
 import httpx
 
 from adapter.feeds.door import Door
-from adapter.feeds.export_file import check_whole, has_errors, joined, lines_of
+from adapter.feeds.export_file import Wholeness, has_errors, joined, lines_of
 from adapter.feeds.journey import Journey, instant
 from adapter.feeds.manifest import ExportFile, Manifest, read_manifest
 from adapter.feeds.next_link import NoAddress, address
 from adapter.feeds.patience import Again
-from adapter.feeds.source_server import SourceFailed, SourceServer
-from adapter.feeds.sources import Export
+from adapter.feeds.source_failed import SourceFailed
+from adapter.feeds.source_kinds import Export
+from adapter.feeds.source_server import SourceServer
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 120.0
 
@@ -135,11 +135,7 @@ class ExportPull:
         return errors
 
     def _downloaded(self, file: ExportFile, manifest: Manifest) -> BinaryIO:
-        return self._server.download(file.url, partial(_check, file.count), manifest.bearing)
-
-
-def _check(count: int | None, stream: BinaryIO, framed: bool) -> None:
-    check_whole(stream, framed, count)
+        return self._server.download(file.url, Wholeness(file.count).check, manifest.bearing)
 
 
 def _location(answer: httpx.Response, _content: bytes) -> httpx.URL:

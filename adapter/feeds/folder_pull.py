@@ -17,8 +17,8 @@ from adapter.errors import UnreadablePath
 from adapter.feeds.door import Door
 from adapter.feeds.files import found_files
 from adapter.feeds.journey import Journey
-from adapter.feeds.source_server import SourceFailed
-from adapter.feeds.sources import Folder
+from adapter.feeds.source_failed import SourceFailed
+from adapter.feeds.source_kinds import Folder
 
 TAKING, TAKEN, REJECTED = ".taking", "taken", "rejected"
 _OURS = frozenset({TAKING, TAKEN, REJECTED})

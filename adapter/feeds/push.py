@@ -24,6 +24,7 @@ from adapter.fhir.piece import Piece
 from adapter.fhir.spans import trimmed
 from adapter.fhir.statement import Statement
 from adapter.intake.delivery import take
+from adapter.intake.readers import Reading
 from adapter.intake.reading import Reader
 from adapter.intake.selection import Selection, entry_of
 from adapter.intake.small import PIECES
@@ -72,8 +73,12 @@ class Pushed(Struct, frozen=True):
 class Push:
     """Pushes into the feeds of one store."""
 
-    def __init__(self, store: Store, reader: Reader) -> None:
-        self._store, self._reader = store, reader
+    def __init__(self, store: Store, reading: Reading) -> None:
+        self._store, self._reading = store, reading
+
+    @property
+    def _reader(self) -> Reader:
+        return self._reading(self._store)
 
     def create(self, feed: str, body: Body, if_none_exist: str | None = None) -> Pushed:
         """One Immunization. One that is known by its identifier becomes the next version of its record."""

@@ -19,8 +19,9 @@ from adapter.feeds.journey import Journey, instant
 from adapter.feeds.next_link import NoAddress, address
 from adapter.feeds.page import Page, read_page
 from adapter.feeds.patience import Again
-from adapter.feeds.source_server import SourceFailed, SourceServer
-from adapter.feeds.sources import Search
+from adapter.feeds.source_failed import SourceFailed
+from adapter.feeds.source_kinds import Search
+from adapter.feeds.source_server import SourceServer
 
 _KIND = "Immunization"
 _WALKS = 4

@@ -1,4 +1,4 @@
-"""The sources that are configured, beside how pulling from them goes."""
+"""The sources that are configured, beside how pulling from them goes and what they were to bring and did not."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from adapter.feeds.sources import Export, Folder, Search, Source, fingerprint
+from adapter.feeds.feed_months import FeedMonth, months_of
+from adapter.feeds.schedule import Circuit, circuit, due, error_rate
+from adapter.feeds.source_kinds import Pullable, Pushed, Schedule, Source
+from adapter.feeds.sources import fingerprint
 from adapter.store.store import Store
+
+STEPS = 500
 
 
 class SourceState(Struct, frozen=True):
     """`success` is when all that there was had been taken; `lag` how old what is known may be, None where nothing is.
-    `fault` is the sentence of the newest attempt, "" where that went well.
+    `fault` is the sentence of the newest attempt, "" where that went well; `errors` the share of the newest attempts
+    that failed. `next` is when the service pulls it again, None where it does not. `months` are those expected so far.
     """
 
     feed: str
@@ -21,6 +27,11 @@ class SourceState(Struct, frozen=True):
     success: datetime | None
     lag: timedelta | None
     fault: str
+    note: str
+    errors: float | None
+    circuit: Circuit | None
+    next: datetime | None
+    months: tuple[FeedMonth, ...]
 
 
 def states(store: Store, sources: Mapping[str, Source], now: datetime) -> list[SourceState]:
@@ -28,32 +39,46 @@ def states(store: Store, sources: Mapping[str, Source], now: datetime) -> list[S
     return [_state(store, name, sources[name], now) for name in sorted(sources)]
 
 
+def next_pull(store: Store, feed: str, source: Pullable, schedule: Schedule, now: datetime) -> datetime | None:
+    """When the service is to pull a feed (see `schedule.due`)."""
+    mark = fingerprint(source)
+    steps = store.pulls.newest(feed, STEPS, "started", "finished", "reached", "failed", source=mark)
+    wanted = store.pulls.newest(feed, 1, "wanted")
+    return due(schedule, steps, wanted[0].recorded if wanted else None, now)
+
+
 def _state(store: Store, name: str, source: Source, now: datetime) -> SourceState:
+    months = months_of(store, name, source, now)
+    kind = kind_of(source)
+    if isinstance(source, Pushed):
+        return SourceState(name, kind, None, None, "", "", None, None, None, months)
     mark = fingerprint(source)
     success = store.pulls.latest(name, mark, "finished")
-    newest = store.pulls.latest(name, mark, "finished", "failed")
+    steps = store.pulls.newest(name, STEPS, "started", "finished", "reached", "failed", source=mark)
+    newest = next((step for step in steps if step.what in ("finished", "failed")), None)
     fault = newest.note if newest and newest.what == "failed" else ""
-    until = _moment(success.cursor) or success.recorded if success else None
+    until = moment(success.cursor) or success.recorded if success else None
     return SourceState(
         name,
-        kind_of(source),
+        kind,
         success.recorded if success else None,
         max(now - until, timedelta()) if until else None,
         fault,
+        newest.note if newest and not fault else "",
+        error_rate(steps),
+        circuit(source.schedule, steps, now) if source.schedule else None,
+        next_pull(store, name, source, source.schedule, now) if source.schedule else None,
+        months,
     )
 
 
 def kind_of(source: Source) -> str:
-    match source:
-        case Search():
-            return "search"
-        case Export():
-            return "export"
-        case Folder():
-            return "folder"
+    """As the feeds file says it."""
+    return str(type(source).__struct_config__.tag)
 
 
-def _moment(cursor: str) -> datetime | None:
+def moment(cursor: str) -> datetime | None:
+    """Until when all is known, where a cursor says that."""
     try:
         found = datetime.fromisoformat(cursor)
     except ValueError:

@@ -15,10 +15,11 @@ from urllib.parse import urljoin
 
 import httpx
 
-from adapter.errors import AdapterError
+from adapter.feeds.allowance import Allowance
 from adapter.feeds.client_credentials import TokenRefused
 from adapter.feeds.credentials import Bearer
 from adapter.feeds.patience import Again, Patience
+from adapter.feeds.source_failed import SourceFailed
 
 Heard = TypeVar("Heard")
 Read = Callable[[httpx.Response, bytes], Heard]
@@ -29,16 +30,6 @@ _LARGEST_PAGE = 256 << 20
 _LONGEST_PAGE = 600.0
 """Seconds after which a server that drips one page is given up."""
 _TOO_LARGE = "sent a page of more than 256 MiB: ask for smaller ones (`_count` in `parameters`)"
-
-
-class SourceFailed(AdapterError):
-    """A source could not be pulled from to the end. What was taken stays; the next pull goes on."""
-
-    def __init__(self, why: str, *, answered: bool = False) -> None:
-        """`why` is the end of a sentence about the source."""
-        super().__init__(f"The source {why}.")
-        self.answered = answered
-        """The server refused: it is no fault of the way to it, nor one that passes."""
 
 
 class SourceServer:
@@ -53,12 +44,13 @@ class SourceServer:
         *,
         client: httpx.Client,
         patience: Patience,
+        allowance: Allowance,
         hosts: tuple[str, ...] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._base = httpx.URL(base.rstrip("/") + "/")
         self._bearer, self._client, self._patience, self._clock = bearer, client, patience, clock
-        self._hosts = frozenset(hosts)
+        self._allowance, self._hosts = allowance, frozenset(hosts)
 
     def below(self, path: str, query: tuple[tuple[str, str], ...] = ()) -> httpx.URL:
         """An address of the server."""
@@ -72,13 +64,16 @@ class SourceServer:
         *,
         accepted: tuple[int, ...] = (HTTPStatus.OK,),
         headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> Heard:
-        """What `read` makes of the answer, once it comes whole. Raises SourceFailed."""
+        """What `read` makes of the answer, once it comes whole. With a `body` it is sent, by POST, and to this address
+        alone: it may hold what no other host is to see. Raises SourceFailed.
+        """
 
         def once() -> Heard:
-            body = bytearray()
-            answer = self._heard(url, body.extend, headers or {}, True, accepted, _LARGEST_PAGE)
-            return read(answer, bytes(body))
+            content = bytearray()
+            answer = self._heard(url, content.extend, headers or {}, True, accepted, _LARGEST_PAGE, body)
+            return read(answer, bytes(content))
 
         return self._patiently(once)
 
@@ -130,15 +125,17 @@ class SourceServer:
         own: bool,
         accepted: tuple[int, ...],
         largest: int | None,
+        body: bytes | None = None,
     ) -> httpx.Response:
         """One answer, after redirections, and once more with a new token where ours was refused."""
         renewed = False
         for _ in range(_MOST_HOPS):
-            answer = self._sent(url, keep, {"Accept": "application/fhir+json", **headers}, own, accepted, largest)
+            bearing = {"Accept": "application/fhir+json", **headers}
+            answer = self._sent(url, keep, bearing, own, accepted, largest, body)
             if answer.status_code == HTTPStatus.UNAUTHORIZED and self._bearer and own and not renewed:
                 self._bearer.forget()
                 renewed = True
-            elif answer.has_redirect_location:
+            elif answer.has_redirect_location and body is None:
                 url = _target(url, answer.headers["Location"])
             else:
                 return self._accepted(answer, accepted)
@@ -152,10 +149,13 @@ class SourceServer:
         own: bool,
         accepted: tuple[int, ...],
         largest: int | None,
+        body: bytes | None,
     ) -> httpx.Response:
+        self._allowance.spend()
+        method = "GET" if body is None else "POST"
         try:
             bearing = {**headers, **self._credentials(url, own)}
-            with self._client.stream("GET", url, headers=bearing, follow_redirects=False) as answer:
+            with self._client.stream(method, url, headers=bearing, content=body, follow_redirects=False) as answer:
                 if answer.status_code in accepted:
                     self._listen(answer, keep, largest)
                 return answer

@@ -1,4 +1,4 @@
-"""Where a feed is pulled from, as one TOML file says it. Secrets are not in it: it names where each one lies.
+"""Where a feed is pulled from, as one TOML file says it.
 
 A fault is told by its key, never by its value: somebody may have put a secret there after all.
 """
@@ -7,130 +7,30 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Meta, Struct
+from cronsim import CronSim, CronSimError
+from msgspec import Struct
 
 from adapter.digest import short_id
 from adapter.errors import UnknownName, UnreadablePath, UsageError
-
-Seconds = Annotated[float, Meta(gt=0, le=86_400)]
-Algorithm = Literal["RS512", "RS384", "ES384"]
-
-
-class ApiKey(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="api-key"):
-    """A key in a header of every request."""
-
-    header: Annotated[str, Meta(pattern="^[A-Za-z0-9-]{1,60}$")] = "apikey"
-    key_env: str = ""
-    key_file: str = ""
-
-
-class ClientSecret(
-    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="client-credentials"
-):
-    """OAuth2 client credentials (RFC 6749 section 4.4)."""
-
-    token_url: str
-    client_id: str
-    scope: str = ""
-    client_secret_env: str = ""
-    client_secret_file: str = ""
-
-
-class SignedJwt(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="kind", tag="signed-jwt"):
-    """A client that signs its request for a token: SMART Backend Services, NHS application-restricted. `key_*` is the
-    private key in PEM; `audience` is the token URL where it is not said; `expiry` is in seconds.
-    """
-
-    token_url: str
-    client_id: str
-    kid: Annotated[str, Meta(min_length=1)]
-    algorithm: Algorithm = "RS512"
-    scope: str = ""
-    audience: str = ""
-    expiry: Annotated[int, Meta(ge=10, le=300)] = 240
-    key_env: str = ""
-    key_file: str = ""
-
-
-Credentials = ApiKey | ClientSecret | SignedJwt
-
-
-class Tls(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Mutual TLS: PEM files. `ca_file` holds the authorities to trust instead of the usual ones."""
-
-    certificate_file: str = ""
-    key_file: str = ""
-    ca_file: str = ""
-
-
-class Waiting(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`connect`, `read`: seconds until a silent server is given up; `attempts` for one answer; `budget`: seconds of
-    waiting between them.
-    """
-
-    connect: Seconds = 10
-    read: Seconds = 60
-    attempts: Annotated[int, Meta(ge=1, le=100)] = 6
-    budget: Seconds = 600
-
-
-class _Feed(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    practice: str = ""
-    gms_markers: bool = False
-
-
-class _Web(_Feed, frozen=True, kw_only=True):
-    """`since` is where the first pull begins; `hosts` are other servers of the source that may have its credentials."""
-
-    url: str
-    since: date | None = None
-    hosts: tuple[str, ...] = ()
-    credentials: Credentials | None = None
-    tls: Tls = Tls()
-    waiting: Waiting = Waiting()
-
-
-class Search(_Web, frozen=True, kw_only=True, tag_field="kind", tag="search"):
-    """FHIR search by `_lastUpdated`. `overlap` is how many seconds before the last cursor the next window begins;
-    `window_days` cuts a long time into windows; `parameters` are added as `name=value`; `check_total` false passes
-    over a `total` that is only estimated.
-    """
-
-    overlap: Annotated[float, Meta(ge=0, le=31 * 86_400)] = 300
-    window_days: Annotated[int, Meta(ge=1, le=3_660)] | None = None
-    parameters: tuple[str, ...] = ("_include=Immunization:patient",)
-    check_total: bool = True
-
-
-class Export(_Web, frozen=True, kw_only=True, tag_field="kind", tag="export"):
-    """Bulk Data `$export` of the whole system, or of a `group`. `longest` is how many seconds one may take."""
-
-    group: str = ""
-    types: tuple[str, ...] = (
-        "Immunization",
-        "Patient",
-        "Practitioner",
-        "PractitionerRole",
-        "Organization",
-        "Location",
-    )
-    longest: Annotated[float, Meta(gt=0)] = 6 * 3_600
-
-
-class Folder(_Feed, frozen=True, kw_only=True, tag_field="kind", tag="folder"):
-    """A folder that files are dropped into. `settle` is how many seconds one must have stood still to be taken."""
-
-    path: str
-    settle: Annotated[float, Meta(ge=0, le=86_400)] = 10
-
-
-Source = Search | Export | Folder
+from adapter.feeds.source_kinds import (
+    ApiKey,
+    ClientSecret,
+    Export,
+    Folder,
+    Pullable,
+    Pushed,
+    Schedule,
+    Search,
+    SignedJwt,
+    Source,
+    Structured,
+)
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,6 +46,10 @@ def fingerprint(source: Source) -> str:
             return short_id("source", "export", source.url.rstrip("/"), source.group, sorted(source.types))
         case Folder():
             return short_id("source", "folder", source.path)
+        case Structured():
+            return short_id("source", "structured", source.url.rstrip("/"), source.patients_file)
+        case Pushed():
+            return short_id("source", "pushed")
 
 
 def sources_of(file: Path | None) -> dict[str, Source]:
@@ -159,11 +63,14 @@ def sources_of(file: Path | None) -> dict[str, Source]:
     return read_sources(text)
 
 
-def source_of(sources: dict[str, Source], name: str) -> Source:
-    """Raises UnknownName."""
+def source_of(sources: dict[str, Source], name: str) -> Pullable:
+    """A source that can be pulled from. Raises UnknownName, and UsageError for one that cannot."""
     if name not in sources:
         raise UnknownName("There is no source of that name: `adapter feeds list` shows those that are configured.")
-    return sources[name]
+    source = sources[name]
+    if isinstance(source, Pushed):
+        raise UsageError("This feed is pushed to us, so there is nothing to pull: see `kind` in the feeds file.")
+    return source
 
 
 def read_sources(text: str) -> dict[str, Source]:
@@ -188,6 +95,12 @@ def _read(name: str, said: Any) -> Source:
         source: Source = msgspec.convert(said, Source)
     except msgspec.ValidationError as error:
         raise UsageError(f"{_place(key, str(error))}.") from None
+    if source.expected and (source.expected.last or "9999-12") < source.expected.first:
+        raise UsageError(f"{key}.expected: last lies before first.")
+    if isinstance(source, Pushed):
+        return source
+    if source.schedule:
+        _times(f"{key}.schedule", source.schedule)
     if isinstance(source, Folder):
         return source
     _address(f"{key}.url", source.url, secret=source.credentials is not None)
@@ -213,6 +126,16 @@ def _read(name: str, said: Any) -> Source:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _times(key: str, schedule: Schedule) -> None:
+    if schedule.every is not None and schedule.cron:
+        raise UsageError(f"{key}: every and cron exclude each other.")
+    if schedule.cron:
+        try:
+            CronSim(schedule.cron, _now())
+        except CronSimError:
+            raise UsageError(f"{key}.cron: must be five fields of cron, such as `15 6-20 * * 1-5`.") from None
 
 
 def _one_of(key: str, secret: str, env: str, file: str) -> None:

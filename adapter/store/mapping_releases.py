@@ -79,6 +79,12 @@ class MappingReleases:
         """What lies over the tables now, or lay over them at a moment, in the order in which it was kept."""
         return tuple(release.overlay for release in self.listed() if release.stood(at))
 
+    def newest(self) -> int:
+        """The number of the newest release or withdrawal, 0 before the first: another one tells of other tables."""
+        with self._database.read() as connection:
+            query = sa.select(sa.func.coalesce(sa.func.max(MAPPING_RELEASE.c.number), 0))
+            return int(connection.execute(query).scalar_one())
+
     def _append(self, overlay: Overlay | None, withdraws: int | None) -> int:
         with self._database.write() as connection:
             number = next_number(connection, MAPPING_RELEASE.c.number)

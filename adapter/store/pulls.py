@@ -13,9 +13,10 @@ from adapter.store.arrival_tables import FEED
 from adapter.store.database import Database, next_number
 from adapter.store.pull_tables import PULL
 
-What = Literal["reached", "finished", "failed", "exporting", "dropped"]
-"""`reached`: part of the way, to the cursor; `finished`: all that there was; `failed`: `note` says why; `exporting`:
-the server prepares an export whose state is asked for at the cursor; `dropped`: that export is of no use any more.
+What = Literal["started", "reached", "finished", "failed", "exporting", "dropped", "notified", "wanted"]
+"""`started`: a pull; `reached`: part of the way, to the cursor; `finished`: all that there was; `failed`: `note` says
+why; `exporting`: how far an export is, as the cursor says; `dropped`: that export is of no use any more; `notified`: of
+a subscription, the number of its newest event; `wanted`: a notification asks for a pull.
 """
 
 
@@ -58,6 +59,17 @@ class Pulls:
         query = query.where(FEED.c.name == feed, PULL.c.source == source)
         if whats:
             query = query.where(PULL.c.what.in_(whats))
+        found = self._newest(query, 1)
+        return found[0] if found else None
+
+    def newest(self, feed: str, most: int, *whats: What, source: str = "", until: datetime | None = None) -> list[Step]:
+        """The newest steps of these kinds first, at most so many; from any source where none is given."""
+        query = sa.select(PULL.c.recorded, PULL.c.what, PULL.c.cursor, PULL.c.note).join_from(PULL, FEED)
+        query = query.where(FEED.c.name == feed, PULL.c.what.in_(whats))
+        query = query.where(PULL.c.source == source) if source else query
+        return self._newest(query if until is None else query.where(PULL.c.recorded <= until), most)
+
+    def _newest(self, query: sa.Select[tuple[datetime, str, str, str]], most: int) -> list[Step]:
         with self._database.read() as connection:
-            row = connection.execute(query.order_by(PULL.c.number.desc()).limit(1)).first()
-        return Step(row.recorded, row.what, row.cursor, row.note) if row else None
+            rows = connection.execute(query.order_by(PULL.c.number.desc()).limit(most))
+            return [Step(row.recorded, row.what, row.cursor, row.note) for row in rows]

@@ -16,8 +16,8 @@ from adapter.cli import ods
 from adapter.cli.demo import fixtures_folder
 from adapter.feeds.journey import Journey
 from adapter.feeds.pull import pull
-from adapter.feeds.source_server import SourceFailed
-from adapter.feeds.sources import ClientSecret, Export, Search, Source, Waiting
+from adapter.feeds.source_failed import SourceFailed
+from adapter.feeds.source_kinds import ClientSecret, Export, Pullable, Search, Waiting
 from adapter.provenance.verification import Verified, verify
 from adapter.runs.reconciliation import Parameters, reconcile
 from adapter.store.store import Store, open_store
@@ -51,7 +51,7 @@ def with_organisations(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "adapter.sqlite3"
 
 
-def source_of(kind: str, base: str) -> Source:
+def source_of(kind: str, base: str) -> Pullable:
     credentials = ClientSecret(token_url=f"{base}/token", client_id="c", client_secret_env="SECRET")  # noqa: S106
     waiting = Waiting(read=0.4, connect=5, attempts=3)
     if kind == "search":
@@ -59,7 +59,7 @@ def source_of(kind: str, base: str) -> Source:
     return Export(url=f"{base}/fhir", practice="D83013", credentials=credentials, waiting=waiting)
 
 
-def pulled_to_the_end(store: Store, source: Source, crashing: bool = False) -> int:
+def pulled_to_the_end(store: Store, source: Pullable, crashing: bool = False) -> int:
     """How many pulls it took. `crashing`: the first that would move the cursor is killed just before."""
     for attempt in range(1, MOST_PULLS):
         try:

@@ -30,6 +30,7 @@ ROUTES: dict[tuple[str, str], set[str] | set[str | None]] = {
     ("GET", "/fhir/Measure"): READ,
     ("GET", "/fhir/MeasureReport"): READ,
     ("GET", "/fhir/Provenance"): READ,
+    ("GET", "/feeds"): READ,
     ("GET", "/runs"): READ,
     ("POST", "/runs"): {"admin"},
     ("GET", "/counts"): READ,

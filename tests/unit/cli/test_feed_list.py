@@ -34,15 +34,15 @@ def test_sources_are_listed_beside_what_came(adapter: Adapter, store: Store, sou
     send(store, immunization())
     code, out, err = adapter("feeds", "list")
     assert (code, err) == (0, "")
-    assert row(out, "trust") == ["trust", "search", "never", "", "not pulled"]
+    assert row(out, "trust") == ["trust", "search", "never", "", "", "", "", "not pulled"]
     mark = fingerprint(read_sources(SOURCES)["trust"])
     cursor = (store.database.clock() - timedelta(hours=27)).isoformat()
     store.pulls.add("trust", mark, "finished", cursor)
     found = row(adapter("feeds", "list")[1], "trust")
-    assert found[3:] == ["1 d 3 h", "well"]
+    assert found[3:] == ["1 d 3 h", "0%", "", "", "well"]
     assert found[2].startswith("20")
     store.pulls.add("trust", mark, "failed", note="it is busy")
-    assert row(adapter("feeds", "list")[1], "trust")[3:] == ["1 d 3 h", "it is busy"]
+    assert row(adapter("feeds", "list")[1], "trust")[3:] == ["1 d 3 h", "50%", "", "", "it is busy"]
 
 
 def test_without_a_file_there_are_no_sources(adapter: Adapter, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,12 +63,12 @@ def test_pull(adapter: Adapter, sources: Path) -> None:
     code, out, err = adapter("feeds", "pull", "trust")
     assert (code, err) == (0, "")
     assert out.startswith("1 delivery, 1 resources: 1 new")
-    assert row(adapter("feeds", "list")[1], "trust")[4] == "well"
+    assert row(adapter("feeds", "list")[1], "trust")[7] == "well"
     respx.get("https://h/fhir/Immunization").respond(404)
     code, out, err = adapter("feeds", "pull", "trust")
     assert (code, out) == (1, "")
     assert err == "adapter: The source refuses the question (404): check its address.\n"
-    assert "404" in row(adapter("feeds", "list")[1], "trust")[4]
+    assert "404" in row(adapter("feeds", "list")[1], "trust")[7]
     assert adapter("verify")[0] == 0
 
 

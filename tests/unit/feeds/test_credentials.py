@@ -14,7 +14,7 @@ from adapter.errors import KeyFault
 from adapter.feeds.client_credentials import TokenRefused
 from adapter.feeds.credentials import Bearer, bearer_of, trust_of
 from adapter.feeds.signed_client import SignedClient
-from adapter.feeds.sources import ApiKey, ClientSecret, SignedJwt, Tls
+from adapter.feeds.source_kinds import ApiKey, ClientSecret, SignedJwt, Tls
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,

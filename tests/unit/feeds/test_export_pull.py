@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 import respx
 from adapter.feeds.door import Pulled
 from adapter.feeds.pull import pull
-from adapter.feeds.source_server import SourceFailed
-from adapter.feeds.sources import ApiKey, Export, Waiting, fingerprint
+from adapter.feeds.source_failed import SourceFailed
+from adapter.feeds.source_kinds import ApiKey, Export, Waiting
+from adapter.feeds.sources import fingerprint
 from adapter.store.store import Store
 
 from sending import NHS_NUMBER, immunization, known, ndjson, nhs_number
@@ -158,6 +160,24 @@ def test_a_file_that_is_cut_off_is_downloaded_again_and_never_taken_in_part(
         side_effect=[httpx.Response(200, content=whole[:200]), httpx.Response(200, content=whole)]
     )
     assert (pulled().figures.new, len(store.deliveries.listed())) == (2, 1)
+
+
+def unframed(content: bytes) -> httpx.Response:
+    """An answer whose end is that of the connection."""
+    answer = httpx.Response(200, content=content)
+    del answer.headers["Content-Length"]
+    return answer
+
+
+def test_a_file_that_nothing_tells_the_end_of_must_come_twice_alike(
+    server: respx.MockRouter, store: Store, pulled: Pull
+) -> None:
+    lines = [ndjson(record("v1")), ndjson(record("v2"))]
+    server.get(STATUS).respond(json=manifest({"i": "Immunization"}))
+    cut, whole = unframed(lines[0]), unframed(b"".join(lines))
+    file = server.get(f"{BASE}/files/i").mock(side_effect=[cut, whole, whole])
+    assert pulled(source=msgspec.structs.replace(EXPORT, waiting=Waiting(attempts=3))).figures.new == 2
+    assert file.call_count == 3
 
 
 def test_a_download_that_breaks_off_goes_on_with_the_same_export(

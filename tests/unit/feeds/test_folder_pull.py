@@ -11,8 +11,9 @@ import pytest
 from adapter.feeds import pull as pulling
 from adapter.feeds.door import Door, Pulled
 from adapter.feeds.pull import pull
-from adapter.feeds.source_server import SourceFailed
-from adapter.feeds.sources import Folder, fingerprint
+from adapter.feeds.source_failed import SourceFailed
+from adapter.feeds.source_kinds import Folder
+from adapter.feeds.sources import fingerprint
 from adapter.store.store import Store
 
 from sending import encoded, immunization, known, ndjson, nhs_number

@@ -28,7 +28,7 @@ def body(sent: Any) -> Body:
 @pytest.fixture
 def push(store: Store) -> Push:
     store.feeds.remember("trust")
-    return Push(store, shared_reader())
+    return Push(store, lambda _: shared_reader())
 
 
 def asked(*entries: tuple[str, str, Any], type_: str = "transaction", **request: str) -> dict[str, Any]:

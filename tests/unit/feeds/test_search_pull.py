@@ -12,8 +12,9 @@ import pytest
 import respx
 from adapter.feeds.door import Pulled
 from adapter.feeds.pull import pull
-from adapter.feeds.source_server import SourceFailed
-from adapter.feeds.sources import ApiKey, ClientSecret, Search, Waiting, fingerprint
+from adapter.feeds.source_failed import SourceFailed
+from adapter.feeds.source_kinds import ApiKey, ClientSecret, Search, Waiting
+from adapter.feeds.sources import fingerprint
 from adapter.settings import Settings
 from adapter.store.store import Store, open_store
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from adapter.errors import UnknownName, UnreadablePath, UsageError
 from adapter.feeds import sources
-from adapter.feeds.sources import ApiKey, Export, Folder, Search, SignedJwt, Waiting, fingerprint, read_sources
+from adapter.feeds.source_kinds import ApiKey, Export, Folder, Search, SignedJwt, Waiting
+from adapter.feeds.sources import fingerprint, read_sources
 
 WHOLE = """
 [feeds.national]
