@@ -63,10 +63,10 @@ def practice_return(
     with options.stored(db) as store:
         for one in returns(store, store.runs.found(run), key, code, period):
             content = writer(format_)(one)
-            if out is None:
-                sys.stdout.flush()
+            if out is None and format_ is ReturnFormat.PDF:
                 sys.stdout.buffer.write(content)
-                sys.stdout.buffer.flush()
+            elif out is None:
+                console.write(content.decode())
             else:
                 _keep(out if code else out / f"{one.practice}.{_ENDINGS[format_]}", content)
             written += 1

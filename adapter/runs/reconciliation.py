@@ -103,6 +103,7 @@ def reconcile(
     it anew, to the same result. `place` is what tasks say of where the records are, if not the database's URL (see
     `Reference`). Raises AdapterError where records and decisions do not add up: then nothing is written.
     """
+    store.database.must_write()
     started = datetime.now(UTC)
     reviews = store.reviews.listed(parameters.as_of)
     rules, role_digest = rules_in_force(store, parameters.gms_extension, reviews)

@@ -6,7 +6,6 @@ module: what leaves is a StoreError without a cause.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,13 +24,18 @@ from adapter.errors import StoreBusy, StoreError, UsageError
 from adapter.store.alone import alone_at
 from adapter.store.ledger_sealing import Sealing
 from adapter.store.migrations import HEAD
+from adapter.store.sqlite_file import BUSY_SECONDS, opened, prepare, prepare_to_read
 
 Clock = Callable[[], datetime]
 
-BUSY_SECONDS = 60
-"""How long a writer waits for another one."""
+_ONLY_READ = (
+    "SELECT current_setting('transaction_read_only') = 'on' "
+    "OR NOT coalesce(has_table_privilege(to_regclass('ledger'), 'INSERT'), true)"
+)
 WRITE_LOCK = 0x1AADA97E
 """Key of the PostgreSQL advisory lock under which numbers are given."""
+_REFUSED_WRITING = {"42501", "25006"}  # insufficient privilege, read-only transaction
+_SQLITE_READ_ONLY = 8
 _SQLITE_BUSY = {5, 6}  # SQLITE_BUSY, SQLITE_LOCKED
 _POSTGRES_BUSY = {"55P03", "40001", "40P01", "57014"}  # lock not available, serialisation, deadlock, timeout
 
@@ -46,9 +50,10 @@ class Database:
     def __init__(self, url: str, clock: Clock = utc_now) -> None:
         """Opens and migrates. Raises UsageError for a URL that is no such thing, StoreError where nobody answers."""
         self.clock, self.url = clock, url
-        self._engine = _engine(url)
+        self._engine, self.read_only = _engine(url)
         self.dialect = self._engine.dialect.name
         try:
+            self.read_only = self.read_only or self._may_only_read()
             self._migrate()
         except BaseException:
             self.close()
@@ -56,6 +61,11 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def must_write(self) -> None:
+        """Raises StoreError where the database can only be read: before long work whose end would be in vain."""
+        if self.read_only:
+            raise StoreError("The database can only be read here: use a copy, or rights, that let you write.")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -67,8 +77,9 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A write transaction: committed at the end of the block, or not at all. One at a time in the whole database,
         so that numbers have no gaps and nothing below a number that is seen can come later. What it inserts is one
-        entry of the ledger.
+        entry of the ledger. Raises StoreError where the database can only be read.
         """
+        self.must_write()
         with _translated(), self._engine.connect() as plain:
             connection = plain.execution_options(adapter_write=True)
             with connection.begin():
@@ -82,6 +93,7 @@ class Database:
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:
         """The only one that works under this name, for as long as the block takes; others wait."""
+        self.must_write()
         if self.dialect != "postgresql":
             with alone_at(Path(f"{self._engine.url.database}-alone"), name):
                 yield
@@ -100,10 +112,23 @@ class Database:
         with self.read() as connection:
             return _revision(connection)
 
+    def _may_only_read(self) -> bool:
+        """Whether PostgreSQL gives no more than SELECT, or is a standby."""
+        if self.dialect != "postgresql":
+            return False
+        with self.read() as connection:
+            return bool(connection.execute(sa.text(_ONLY_READ)).scalar())
+
     def _migrate(self) -> None:
         with self.read() as connection:
-            if _revision(connection) == HEAD:
+            found = _revision(connection)
+            if found == HEAD:
                 return
+        if self.read_only and (found is None or found < HEAD):
+            raise StoreError(
+                "The database can only be read here, and was not opened by this version of the adapter yet: "
+                "open it once where it may be written to, with `adapter feeds list`."
+            )
         with self.write() as connection:
             found = _revision(connection)
             if found is not None and found > HEAD:
@@ -119,18 +144,19 @@ def next_number(connection: Connection, column: sa.Column[Any]) -> int:
     return int(connection.execute(sa.select(sa.func.coalesce(sa.func.max(column), 0))).scalar_one()) + 1
 
 
-def _engine(url: str) -> Engine:
-    parsed = _url(url)
+def _engine(url: str) -> tuple[Engine, bool]:
+    """And whether it is a file that can only be read."""
+    parsed, read_only = _url(url), False
     if parsed.get_backend_name() == "sqlite":
-        _make_private(Path(parsed.database or ""))
+        parsed, read_only = opened(parsed)
     try:
         engine = sa.create_engine(parsed, hide_parameters=True)
     except (SQLAlchemyError, ImportError):
         raise UsageError("The database URL cannot be read: write sqlite:///FILE or postgresql://…") from None
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", prepare_to_read if read_only else prepare)
         event.listen(engine, "begin", _begin_sqlite)
-    return engine
+    return engine, read_only
 
 
 def _url(text: str) -> URL:
@@ -145,28 +171,6 @@ def _url(text: str) -> URL:
             return url.set(drivername="postgresql+psycopg")
         case _:
             raise UsageError("Only sqlite:///FILE and postgresql://… are databases that the adapter can use.")
-
-
-def _make_private(file: Path) -> None:
-    """A new SQLite file is for its owner only: it holds patients' records."""
-    try:
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError:
-        raise StoreError(
-            "The SQLite file cannot be opened for writing: check that its folder exists and is yours."
-        ) from None
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # transactions are begun below, not by the driver
-    for pragma in (
-        f"busy_timeout = {BUSY_SECONDS * 1000}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "recursive_triggers = ON",  # REPLACE must not slip past the append-only triggers
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -199,6 +203,8 @@ def _sentence(original: BaseException | None, lost: bool) -> StoreError:
     state = getattr(original, "sqlstate", None)
     if (sqlite_code is not None and sqlite_code & 0xFF in _SQLITE_BUSY) or state in _POSTGRES_BUSY:
         return StoreBusy("Another process is writing to the database: wait until it has finished, then try again.")
+    if (sqlite_code is not None and sqlite_code & 0xFF == _SQLITE_READ_ONLY) or state in _REFUSED_WRITING:
+        return StoreError("The database does not let you do this: use one that you may read, or write to, as it needs.")
     if lost or (type(original).__name__ == "OperationalError" and state is None and sqlite_code is None):
         return StoreError("The database does not answer: check its URL and that it runs, then try again.")
     name = getattr(original, "sqlite_errorname", None) or state or type(original).__name__

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from adapter.errors import StoreError
+from adapter.errors import KeyFault, StoreError
 from adapter.fhir.pseudonym import Pseudonym
 from adapter.settings import Settings, embedded_database
 from adapter.store.api_keys import ApiKeys
@@ -38,10 +38,10 @@ _FINGERPRINT = "patient key"
 
 
 class Store:
-    """What is kept, by kind. `pseudonym` hides people under the key that the database was made with."""
+    """What is kept, by kind."""
 
-    def __init__(self, database: Database, settings: Settings, pseudonym: Pseudonym) -> None:
-        self.database, self.pseudonym = database, pseudonym
+    def __init__(self, database: Database, settings: Settings, pseudonym: Pseudonym | None) -> None:
+        self.database, self._pseudonym = database, pseudonym
         self.fast_validation = settings.fast_validation
         self.seal = Seal(settings.data_key)
         self.ledger = Ledger(database)
@@ -63,13 +63,23 @@ class Store:
         self.disclosures = Disclosures(database)
         self.pulls = Pulls(database)
 
+    @property
+    def pseudonym(self) -> Pseudonym:
+        """Hides people under the key that the database was made with. An auditor who only reads needs it not, and may
+        not have it: raises KeyFault then.
+        """
+        if self._pseudonym is None:
+            raise KeyFault("This needs the key that patients were hashed with: set ADAPTER_PATIENT_KEY_FILE to it.")
+        return self._pseudonym
+
 
 @contextmanager
 def open_store(url: str, settings: Settings, clock: Clock = utc_now) -> Iterator[Store]:
     """The store at a database URL: made where it is new, migrated where it is old, closed at the end of the block.
 
-    Raises UsageError for a URL that is none, StoreError where the database does not answer, KeyFault where the patient
-    key is another one than it was made with.
+    A database that can only be read is opened as it is, without the patient key if it is not there. Raises UsageError
+    for a URL that is none, StoreError where the database does not answer, KeyFault where the patient key is another
+    one than it was made with.
     """
     if url == embedded_database(settings.data_dir):
         try:
@@ -79,9 +89,18 @@ def open_store(url: str, settings: Settings, clock: Clock = utc_now) -> Iterator
     database = Database(url, clock)
     try:
         take_over(database)
-        yield Store(database, settings, Pseudonym(_key(database, settings)))
+        yield Store(database, settings, _pseudonym(database, settings))
     finally:
         database.close()
+
+
+def _pseudonym(database: Database, settings: Settings) -> Pseudonym | None:
+    if not database.read_only:
+        return Pseudonym(_key(database, settings))
+    try:
+        return Pseudonym(_key(database, settings))
+    except KeyFault:
+        return None
 
 
 def _key(database: Database, settings: Settings) -> bytes:
