@@ -36,6 +36,7 @@ from adapter.cli import (
     review,
     run,
     serve,
+    signals,
     trace,
     verify,
 )
@@ -60,6 +61,7 @@ for module in (
     decisions,
     trace,
     diff,
+    signals,
     verify,
     checkpoint,
     proof,

@@ -22,7 +22,7 @@ from adapter.reconcile.record import Record
 from adapter.reconcile.rules import Rules
 from adapter.runs.ruleset import Sources, rules_in_force
 from adapter.store.database import Database
-from adapter.store.histories import Cut, Histories, Part
+from adapter.store.histories import Cut, Histories, History, Part
 from adapter.store.mapping_releases import MappingReleases
 from adapter.store.ods_releases import OdsReleases
 from adapter.store.packed import Packer
@@ -81,7 +81,7 @@ class Desk:
     """Where parts of one run are worked on: an open database, its histories at the cut, and the rules."""
 
     def __init__(self, database: Database, reference: Reference, rules: Rules) -> None:
-        self.reference, self._rules = reference, rules
+        self.reference, self.rules = reference, rules
         self._now = Histories(database, reference.cut)
         self._base = Histories(database, reference.base) if reference.base else None
 
@@ -92,7 +92,7 @@ class Desk:
         records = 0
         ids: dict[int, list[bytes]] = {}
         for history in self._now.read(part):
-            decisions = decide(history.records, self._rules, history.code)
+            decisions = decide(history.records, self.rules, history.code)
             _conserve(history.records, decisions)
             records += len(decisions)
             inputs.add(history.digest)
@@ -107,6 +107,10 @@ class Desk:
         told = {outcome.value: number for outcome, number in outcomes.items() if number}
         share = Share(records, told, bytes(inputs), bytes(outputs), packer.finish())
         return self._beside(share, part) if self._base else share
+
+    def histories(self, part: Part) -> list[History]:
+        """Those of a part at the cut."""
+        return self._now.read(part)
 
     def _beside(self, share: Share, part: Part) -> Share:
         assert self._base is not None  # noqa: S101 - asked above
@@ -130,17 +134,22 @@ class Desk:
 
 
 def decide_part(work: Work) -> Share:
-    """Work on a part in whatever process this is: its first part of a run finds database and rules."""
-    desk = _DESKS.get(work.reference)
+    """Work on a part in whatever process this is."""
+    with uncollected():
+        return desk_of(work.reference).decide(work.part)
+
+
+def desk_of(reference: Reference) -> Desk:
+    """Where this process works: its first part of a run finds database and rules."""
+    desk = _DESKS.get(reference)
     if desk is None:
         leave()
-        desk = _DESKS[work.reference] = _desk(work.reference)
-    with _uncollected():
-        return desk.decide(work.part)
+        desk = _DESKS[reference] = _desk(reference)
+    return desk
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Nothing in a part goes in circles: the collector would only look at a million live records over and over."""
     was = gc.isenabled()
     gc.disable()

@@ -10,7 +10,7 @@ import adapter
 import pytest
 
 ROOT = Path(adapter.__file__).parent
-PURE = {"fhir", "normalise", "organisations", "reconcile", "achievement", "digest", "merkle", "reasons"}
+PURE = {"fhir", "normalise", "organisations", "reconcile", "achievement", "signals", "digest", "merkle", "reasons"}
 ROWS = [
     PURE,
     PURE | {"store", "intake", "settings", "errors"},

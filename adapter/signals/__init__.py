@@ -1,0 +1,1 @@
+"""What is off in a feed, by week, against its own past."""
