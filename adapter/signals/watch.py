@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from msgspec import Struct
 
-from adapter.signals.past import Expected, Numbers, Past, expected, past
+from adapter.signals.past import Expected, Numbers, Past, expected, past, unremarkable
 from adapter.signals.series import Series
 from adapter.signals.signal import VOLUMES, Signal
 
@@ -27,6 +27,10 @@ RARE = 1e-5
 """What chance alone gives less often is an alarm. See docs/explanation/fault-signals.md for what follows from it."""
 TIMES = 1.5
 """What is not that many times what is expected (or that part of it) matters to nobody, however sure it is."""
+MOST = 0.5
+"""One week alone is an alarm where it is so much of the week's records."""
+RARE_BESIDE = 1e-3
+"""How rare the other weeks of a window must be by themselves, where it is not."""
 MOST_ALIKE = 1
 """So many windows of the year before may have been as far off: what happens now and then is no news."""
 
@@ -60,7 +64,11 @@ def off(series: Series, week: int) -> Off | None:
     seen, base = series.seen[start:end], series.base[start:end]
     if np.count_nonzero(base) < FEWEST_WEEKS or max(base.sum(), seen.sum()) < FEWEST_BASE:
         return None
-    known = past(seen.tolist(), base.tolist())
+    if all(
+        unremarkable(seen, base, _sum(series.seen, week, each), _sum(series.base, week, each), low) for each in windows
+    ):
+        return None
+    known = past(seen, base)
     peers = _rate(series.pooled, start, end) if series.pooled else None
     found = [_judged(series, week, each, low, known, peers, (start, end)) for each in windows]
     return min((one for one in found if one), key=lambda one: (one.chance, one.weeks), default=None)
@@ -96,6 +104,8 @@ def _judged(
     chance = hoped.at_most(seen) if low else hoped.at_least(seen)
     if chance >= RARE or (series.yearly and not _beyond_last_year(series, week, weeks, low, seen)):
         return None
+    if series.signal not in VOLUMES and _one_clump(series, week, weeks, known, peers):
+        return None
     alike = _alike(series, weeks, low, known, peers, hoped.away(seen), span)
     if alike > MOST_ALIKE:
         return None
@@ -112,6 +122,18 @@ def _beyond_last_year(series: Series, week: int, weeks: int, low: bool, seen: fl
     if then - weeks + 1 < 0 or not series.seen[: then - weeks + 2].any():
         return True
     return _matters(seen, _sum(series.seen, then, weeks), low)
+
+
+def _one_clump(series: Series, week: int, weeks: int, known: Past, peers: float | None) -> bool:
+    """All of it came in one week, and was not most of that week: a family that moved in, a pile of paper typed in. What
+    lies in the other weeks of the window must be odd by itself.
+    """
+    seen, base = series.seen[week - weeks + 1 : week + 1], series.base[week - weeks + 1 : week + 1]
+    fullest = int(seen.argmax())
+    if seen[fullest] >= MOST * base[fullest]:
+        return False
+    left, of = float(seen.sum() - seen[fullest]), float(base.sum() - base[fullest])
+    return left == 0 or expected(known, of, peers).at_least(left) >= RARE_BESIDE
 
 
 def _alike(
