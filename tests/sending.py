@@ -54,6 +54,12 @@ def immunization(value: str = "v1", *, patient: int | None = 1, **changes: Any) 
     return {name: element for name, element in (resource | changes).items() if element is not None}
 
 
+def stu3_immunization(value: str = "v1", *, patient: int | None = 1, **changes: Any) -> dict[str, Any]:
+    """The same in STU3."""
+    older = {"occurrenceDateTime": None, "date": "2024-09-12", "notGiven": False}
+    return immunization(value, patient=patient, **(older | changes))
+
+
 def bundle(*resources: dict[str, Any], type_: str = "collection", **elements: Any) -> dict[str, Any]:
     return {"resourceType": "Bundle", "type": type_, "entry": [{"resource": each} for each in resources]} | elements
 

@@ -19,6 +19,8 @@ T = TypeVar("T")
 FEED = "trust"
 WRITE = f"feed:write:{FEED}"
 SCOPES = (WRITE, "counts:read", "audit:read", "review:write", "admin")
+SUPPLIER = f"{WRITE} audit:read"
+"""A key that writes to its feed, and reads it back."""
 FHIR = "application/fhir+json"
 
 
@@ -56,7 +58,7 @@ class Client:
 def served(settings: Settings, limits: Limits | None = None) -> Client:
     with open_store(settings.database_url, settings) as store:
         store.feeds.remember(FEED)
-        keys = {scope: store.api_keys.create(scope, [scope])[1] for scope in SCOPES}
+        keys = {scope: store.api_keys.create(scope, scope.split())[1] for scope in (*SCOPES, SUPPLIER)}
     return Client(settings, keys, limits or Limits(body=100_000, text=200_000))
 
 

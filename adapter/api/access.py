@@ -9,7 +9,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from adapter.api.refusal import Refusal
 from adapter.api.service import service_of
-from adapter.store.api_keys import ADMIN, AUDIT_READ, COUNTS_READ, FEED_WRITE, REVIEW_WRITE, ApiKey
+from adapter.store.api_keys import ADMIN, AUDIT_READ, COUNTS_READ, FEED_WRITE, REVIEW_WRITE
+from adapter.store.holder import Holder, holder_of
 
 _BEARER = HTTPBearer(
     scheme_name="key", description="A key that `adapter keys create` printed.", auto_error=False, bearerFormat="adapter"
@@ -25,22 +26,22 @@ class Access:
     def __init__(self, *scopes: str) -> None:
         self._scopes = scopes
 
-    async def __call__(self, request: Request, credentials: _Credentials) -> ApiKey:
-        key = await holder(request, credentials)
-        if not set(self._scopes) & set(key.scopes):
+    async def __call__(self, request: Request, credentials: _Credentials) -> Holder:
+        found = await holder(request, credentials)
+        if not set(self._scopes) & set(found.scopes):
             raise Refusal(403, f"This key may not do that: it wants one with {' or '.join(self._scopes)}.")
-        return key
+        return found
 
 
-async def writer(request: Request, credentials: _Credentials) -> ApiKey:
+async def writer(request: Request, credentials: _Credentials) -> Holder:
     """The dependency of routes that write to a feed: which feed, the key says."""
-    key = await holder(request, credentials)
-    if key.feed is None:
+    found = await holder(request, credentials)
+    if found.feed is None:
         raise Refusal(403, f"This key writes to no feed: it wants one with {FEED_WRITE} and the feed's name.")
-    return key
+    return found
 
 
-async def holder(request: Request, credentials: HTTPAuthorizationCredentials | None) -> ApiKey:
+async def holder(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Holder:
     service = service_of(request)
     key = await service.reading(service.store.api_keys.holder, credentials.credentials) if credentials else None
     if key is None:
@@ -50,10 +51,11 @@ async def holder(request: Request, credentials: HTTPAuthorizationCredentials | N
             {"WWW-Authenticate": "Bearer"},
         )
     request.state.key = key.id
-    return key
+    return holder_of(key)
 
 
-Reader = Annotated[ApiKey, Depends(Access(*READING))]
-Admin = Annotated[ApiKey, Depends(Access(ADMIN))]
-Reviewer = Annotated[ApiKey, Depends(Access(REVIEW_WRITE))]
-Writer = Annotated[ApiKey, Depends(writer)]
+Reader = Annotated[Holder, Depends(Access(*READING))]
+Auditor = Annotated[Holder, Depends(Access(AUDIT_READ))]
+Admin = Annotated[Holder, Depends(Access(ADMIN))]
+Reviewer = Annotated[Holder, Depends(Access(REVIEW_WRITE))]
+Writer = Annotated[Holder, Depends(writer)]

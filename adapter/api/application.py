@@ -9,6 +9,7 @@ import anyio.to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 
 import adapter
@@ -17,6 +18,8 @@ from adapter.api import (
     feeds,
     fhir,
     fhir_out,
+    fhir_read,
+    fhir_search,
     health,
     metrics,
     page,
@@ -33,7 +36,22 @@ from adapter.errors import AdapterError
 from adapter.settings import Settings
 from adapter.store.store import open_store
 
-PARTS = (health, metrics, feeds, fhir, fhir_out, runs, counts, returns, trace, quarantine, said, page)
+PARTS = (
+    health,
+    metrics,
+    feeds,
+    fhir,
+    fhir_search,
+    fhir_read,
+    fhir_out,
+    runs,
+    counts,
+    returns,
+    trace,
+    quarantine,
+    said,
+    page,
+)
 
 ABOUT = (
     "FHIR Immunizations in, CQRS-ready achievement counts out. Every route but the health checks, the "
@@ -76,6 +94,7 @@ def create_app(settings: Settings, limits: Limits | None = None, environ: Mappin
     for part in PARTS:
         app.include_router(part.router)
     app.state.requests = metrics.Requests()
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(RequestLog, answered=app.state.requests.answered)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(AdapterError, _failed)

@@ -10,21 +10,38 @@ CHANGED = "2026-11-22"
 """The day on which what it says was last changed."""
 
 _SECURITY = (
-    "A key as `Authorization: Bearer …`. It names the one feed that it writes to; `adapter keys create` makes it."
+    "`Authorization: Bearer …` with a key that `adapter keys create` made, or a token of the authorization server that "
+    "is configured. `feed:write:NAME` writes to one feed; `audit:read` reads, that feed alone if there is one. Every "
+    "read is recorded."
 )
 _BUNDLES = (
-    "POST a Bundle of any type. A transaction (up to 500 records) is taken whole or not at all, a batch entry by entry "
-    "with an answer to each, any other entry by entry with one OperationOutcome. R4 and STU3 are told by content."
+    "POST a Bundle of any type. A transaction is taken whole or not at all, a batch entry by entry with an answer to "
+    "each, any other (message, collection, history, document) entry by entry with one OperationOutcome. R4 and STU3 "
+    "are told by content; fhirVersion in the media type must not contradict. Bodies and answers may be gzip. "
+    "`Prefer: return=` minimal, representation or OperationOutcome."
 )
 _RECORDS = (
     "A record is known by its identifiers within its feed. The same bytes again are a receipt; a create of what is "
-    "known becomes its next version. An update names a record by the id of this service or of its source. Nothing "
-    "is read here."
+    "known becomes its next version. An update names a record by the id of this service or of its source, guarded by "
+    "If-Match. What is read is what was sent, under the id and version of this service; If-None-Match saves the way. "
+    "Deletes keep the versions. A search shows records as they were when it began, in order of arrival; GET, or POST "
+    "to _search. Parameters other than these are refused."
+)
+_SEARCH = (
+    ("identifier", "token", "`{system}|{value}`; also in If-None-Exist, and alone in deletes."),
+    ("date", "date", "When it was given. Prefixes eq, ne, gt, lt, ge, le, sa, eb; a day is London's."),
+    ("_id", "token", "The id of this service, or of the source where the key is of one feed."),
+    (
+        "_lastUpdated",
+        "date",
+        "When the version in force came. Prefixes eq, gt, lt, ge, le, sa, eb; one stretch of time.",
+    ),
 )
 
 
 def capability_statement() -> dict[str, Any]:
-    interactions = [{"code": code} for code in ("create", "update", "delete")]
+    codes = ("read", "vread", "update", "delete", "create", "search-type")
+    interactions = [{"code": code} for code in codes]
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -32,9 +49,11 @@ def capability_statement() -> dict[str, Any]:
         "publisher": "immunisation-cqrs-adapter",
         "kind": "instance",
         "software": {"name": "immunisation-cqrs-adapter", "version": adapter.__version__},
-        "implementation": {"description": "Takes Immunizations for the reconciliation of achievement counts."},
+        "implementation": {
+            "description": "Takes and gives back Immunizations, for the reconciliation of achievement counts."
+        },
         "fhirVersion": "4.0.1",
-        "format": ["application/fhir+json"],
+        "format": ["application/fhir+json", "json"],
         "rest": [
             {
                 "mode": "server",
@@ -46,18 +65,15 @@ def capability_statement() -> dict[str, Any]:
                         "documentation": _RECORDS,
                         "interaction": interactions,
                         "versioning": "versioned-update",
-                        "readHistory": False,
+                        "readHistory": True,
                         "updateCreate": True,
                         "conditionalCreate": True,
+                        "conditionalRead": "not-match",
                         "conditionalUpdate": False,
                         "conditionalDelete": "single",
                         "referencePolicy": ["literal", "local"],
                         "searchParam": [
-                            {
-                                "name": "identifier",
-                                "type": "token",
-                                "documentation": "In If-None-Exist and in deletes: `identifier={system}|{value}`.",
-                            }
+                            {"name": name, "type": type_, "documentation": about} for name, type_, about in _SEARCH
                         ],
                     }
                 ],

@@ -11,6 +11,8 @@ from adapter.api.access import Writer
 from adapter.api.arrival import arrived
 from adapter.api.capability import capability_statement
 from adapter.api.fhir_answer import answer, bundle_answer
+from adapter.api.media_type import Accepted
+from adapter.api.preference import Preferred
 from adapter.api.refusal import FHIR, Refusal, json_response
 from adapter.api.service import service_of
 
@@ -30,17 +32,17 @@ _ANSWERS: dict[int | str, dict[str, Any]] = dict.fromkeys((200, 400, 412, 413, 4
 @router.get(
     "/metadata", summary="What this endpoint can do", response_class=Response, responses={200: {"content": {FHIR: {}}}}
 )
-async def metadata() -> Response:
+async def metadata(_: Accepted) -> Response:
     return json_response(capability_statement(), 200, FHIR)
 
 
 @router.post("", summary="Take a Bundle", response_class=Response, responses=_ANSWERS, openapi_extra=_BODY)
 @router.post("/", include_in_schema=False)
-async def post_bundle(request: Request, key: Writer) -> Response:
+async def post_bundle(request: Request, key: Writer, _: Accepted, wish: Preferred) -> Response:
     service, feed = service_of(request), key.feed or ""
     body = await arrived(request)
-    work = partial(body.into, partial(service.push.bundle, feed))
-    return bundle_answer(request, await service.pushing(feed, work))
+    work = partial(body.into, lambda sent: service.push.bundle(feed, sent, body.version))
+    return bundle_answer(request, await service.pushing(feed, work), wish)
 
 
 @router.post(
@@ -54,14 +56,16 @@ async def post_bundle(request: Request, key: Writer) -> Response:
 async def create(
     request: Request,
     key: Writer,
+    _: Accepted,
+    wish: Preferred,
     if_none_exist: Annotated[
         str | None, Header(alias="If-None-Exist", description="`identifier={system}|{value}`, percent-encoded.")
     ] = None,
 ) -> Response:
     service, feed = service_of(request), key.feed or ""
     body = await arrived(request)
-    work = partial(body.into, lambda sent: service.push.create(feed, sent, if_none_exist))
-    return answer(request, await service.pushing(feed, work))
+    work = partial(body.into, lambda sent: service.push.create(feed, sent, if_none_exist, body.version))
+    return await answer(request, key, await service.pushing(feed, work), wish)
 
 
 @router.put(
@@ -71,17 +75,22 @@ async def create(
     responses=_ANSWERS | {201: _OUTCOME},
     openapi_extra=_BODY,
 )
-async def update(request: Request, key: Writer, id_: Id, if_match: IfMatch = None) -> Response:
+async def update(
+    request: Request, key: Writer, id_: Id, _: Accepted, wish: Preferred, if_match: IfMatch = None
+) -> Response:
     service, feed = service_of(request), key.feed or ""
     body = await arrived(request)
-    work = partial(body.into, lambda sent: service.push.update(feed, id_, sent, if_match))
-    return answer(request, await service.pushing(feed, work))
+    work = partial(body.into, lambda sent: service.push.update(feed, id_, sent, if_match, body.version))
+    return await answer(request, key, await service.pushing(feed, work), wish, id_)
 
 
 @router.delete("/Immunization/{id}", summary="Delete an Immunization", response_class=Response, responses=_ANSWERS)
-async def delete(request: Request, key: Writer, id_: Id, if_match: IfMatch = None) -> Response:
+async def delete(
+    request: Request, key: Writer, id_: Id, _: Accepted, wish: Preferred, if_match: IfMatch = None
+) -> Response:
     service, feed = service_of(request), key.feed or ""
-    return answer(request, await service.pushing(feed, lambda: service.push.delete(feed, id_, if_match)))
+    pushed = await service.pushing(feed, lambda: service.push.delete(feed, id_, if_match))
+    return await answer(request, key, pushed, wish)
 
 
 @router.delete(
@@ -91,9 +100,10 @@ async def delete(request: Request, key: Writer, id_: Id, if_match: IfMatch = Non
     response_class=Response,
     responses=_ANSWERS,
 )
-async def delete_where(request: Request, key: Writer) -> Response:
+async def delete_where(request: Request, key: Writer, _: Accepted, wish: Preferred) -> Response:
     service, feed = service_of(request), key.feed or ""
     condition = request.url.query
     if not condition:
         raise Refusal(400, "Say which: `?identifier={system}|{value}`, percent-encoded.")
-    return answer(request, await service.pushing(feed, lambda: service.push.delete_where(feed, condition)))
+    pushed = await service.pushing(feed, lambda: service.push.delete_where(feed, condition))
+    return await answer(request, key, pushed, wish)

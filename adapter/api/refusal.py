@@ -25,10 +25,14 @@ _ISSUE_TYPES = {
     403: "forbidden",
     404: "not-found",
     405: "not-supported",
+    406: "not-supported",
     409: "conflict",
+    410: "deleted",
     412: "conflict",
     413: "too-long",
     415: "not-supported",
+    422: "business-rule",
+    429: "throttled",
     503: "transient",
 }
 FAULT = "The service failed on this request. Nothing is half-written: report its request id."

@@ -39,13 +39,15 @@ async def trace(
     id_: Annotated[str, Path(alias="id", description="A count's or a decision's id, or its beginning.", max_length=64)],
     with_bytes: Annotated[bool, Query(alias="bytes", description="Also the verbatim resources.")] = False,
 ) -> StreamingResponse:
-    if with_bytes and AUDIT_READ not in key.scopes:
-        raise Refusal(403, f"The verbatim bytes are patients' records: they want a key with {AUDIT_READ}.")
+    if with_bytes and (AUDIT_READ not in key.scopes or key.feed is not None):
+        raise Refusal(
+            403, f"The verbatim bytes are patients' records: they want a key with {AUDIT_READ} that writes to no feed."
+        )
     service = service_of(request)
     found = await service.reading(_found, service, id_)
     if with_bytes:
         what = found.achievement.count if found.achievement else found.decided[0].id
-        await service.writing(service.store.disclosures.add, key, what, len(found.decided))
+        await service.writing(service.store.disclosures.add, key, [(what, len(found.decided))])
     return StreamingResponse(_told(service, found, with_bytes), media_type="application/json")
 
 

@@ -8,7 +8,7 @@ between looking whether a condition holds and taking the body nobody else may wr
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
 import msgspec
@@ -20,24 +20,25 @@ from adapter.feeds.requests import Ruling
 from adapter.fhir import bundle
 from adapter.fhir.bundle import Bundle
 from adapter.fhir.issue import Issue
+from adapter.fhir.model import Version
 from adapter.fhir.piece import Piece
 from adapter.fhir.spans import trimmed
 from adapter.fhir.statement import Statement
+from adapter.fhir.version import spoken
 from adapter.intake.delivery import take
 from adapter.intake.readers import Reading
 from adapter.intake.reading import Reader
 from adapter.intake.selection import Selection, entry_of
-from adapter.intake.small import PIECES
-from adapter.store.resources import Kept, Resource
+from adapter.store.resources import Edition, Kept, Resource
 from adapter.store.store import Store
 
 What = Literal["created", "updated", "known", "deleted", "exists", "unmet", "refused", "quarantined", "beside"]
 """`beside` is what only stands beside records; `refused` was kept and not taken, `unmet` neither, for a condition."""
 
-TOO_MANY = Issue(
-    "too-costly",
-    "Bundle.entry",
-    f"A transaction of more than {PIECES} records cannot be taken at once: send it as several, or as a batch.",
+OTHER_VERSION = Issue(
+    "value",
+    "",
+    "The resource is not of the FHIR version that the Content-Type names: correct fhirVersion, or leave it out.",
 )
 TO_BASE = Issue("not-supported", "Bundle", "A Bundle does not go here: POST it to the base URL, /fhir.")
 TO_TYPE = Issue("not-supported", "", "Here goes a Bundle: POST one Immunization to /fhir/Immunization.")
@@ -51,16 +52,20 @@ OTHER_RECORD = Issue(
 
 
 class Outcome(Struct, frozen=True):
-    """What became of a body, or of an entry of one. Expressions are from the root of the body."""
+    """What became of a body, or of an entry of one. Expressions are from the root of the body. `edition` is the version
+    of the resource that came, `span` where its bytes begin and end in the text of the body.
+    """
 
     what: What
     resource: Resource | None = None
     issues: tuple[Issue, ...] = ()
+    edition: Edition | None = None
+    span: tuple[int, int] = (0, 0)
 
 
 class Pushed(Struct, frozen=True):
     """`entries` are those of a transaction or a batch, in order; of any other body there are none. `taken` counts
-    versions, deletes and receipts.
+    versions, deletes and receipts; `text` is what the body said.
     """
 
     delivery: str
@@ -68,6 +73,7 @@ class Pushed(Struct, frozen=True):
     entries: tuple[Outcome, ...] = ()
     bundle_type: str = ""
     taken: int = 0
+    text: bytes = b""
 
 
 class Push:
@@ -80,9 +86,11 @@ class Push:
     def _reader(self) -> Reader:
         return self._reading(self._store)
 
-    def create(self, feed: str, body: Body, if_none_exist: str | None = None) -> Pushed:
-        """One Immunization. One that is known by its identifier becomes the next version of its record."""
-        piece = self._lone(body)
+    def create(self, feed: str, body: Body, if_none_exist: str | None = None, version: Version | None = None) -> Pushed:
+        """One Immunization. One that is known by its identifier becomes the next version of its record. `version` is
+        what the media type says of it.
+        """
+        piece = self._lone(body, version)
         if not isinstance(piece, Piece):
             return self._refused(feed, body, piece)
         if if_none_exist is not None:
@@ -91,9 +99,11 @@ class Push:
                 return self._ruled(feed, body, known)
         return self._taken(feed, body)
 
-    def update(self, feed: str, id_: str, body: Body, if_match: str | None = None) -> Pushed:
+    def update(
+        self, feed: str, id_: str, body: Body, if_match: str | None = None, version: Version | None = None
+    ) -> Pushed:
         """The next version of the record that goes by this id, or the first of one that nobody knows."""
-        piece = self._lone(body)
+        piece = self._lone(body, version)
         if not isinstance(piece, Piece):
             return self._refused(feed, body, piece)
         if (piece.resource or {}).get("id") != id_:
@@ -128,7 +138,7 @@ class Push:
             return Pushed("", Outcome("refused", None, (requests.CONDITION,)))
         return self._deleted(feed, f"Immunization?{condition}")
 
-    def bundle(self, feed: str, body: Body) -> Pushed:
+    def bundle(self, feed: str, body: Body, version: Version | None = None) -> Pushed:
         """A Bundle of any type. A transaction is taken whole or not at all, any other entry by entry."""
         span = trimmed(body.text, 0, len(body.text))
         cut = bundle.cut(body.text, span) if bundle.is_bundle(body.text, span) else None
@@ -136,13 +146,23 @@ class Push:
             document = () if body.fault else self._reader.document(body.text)
             issues = (body.fault,) if body.fault else tuple(issue for piece in document for issue in piece.issues)
             return self._refused(feed, body, issues or (TO_TYPE,))
+        if version and (others := self._of_another(body.text, version)):
+            return self._refused(feed, body, others)
         rulings = self._rulings(feed, body.text, cut) if cut.type in ("transaction", "batch") else {}
         if cut.type == "transaction" and (faults := self._faults(body.text, rulings)):
             return self._refused(feed, body, faults, cut.type)
-        delivery, kept = self._take(feed, body, Selection.without(self._reader, rulings))
-        return _sorted_out(delivery, kept, cut, rulings)
+        reader = Selection.without(self._reader, rulings)
+        delivery, kept = self._take(feed, body, reader, whole=cut.type == "transaction")
+        return msgspec.structs.replace(_sorted_out(delivery, kept, cut, rulings), text=body.text)
 
-    def _lone(self, body: Body) -> Piece | tuple[Issue, ...]:
+    def _of_another(self, content: bytes, version: Version) -> tuple[Issue, ...]:
+        """A fault for each record that shows itself to be of another FHIR version than `version`."""
+        pieces = (piece for piece in self._reader.document(content) if piece.resource)
+        return tuple(
+            absolute(OTHER_VERSION, piece.pointer) for piece in pieces if _is_of_another(piece.resource, version)
+        )
+
+    def _lone(self, body: Body, version: Version | None) -> Piece | tuple[Issue, ...]:
         if body.fault:
             return (body.fault,)
         document = self._reader.document(body.text)
@@ -151,6 +171,8 @@ class Push:
         piece = next(iter(document))
         if piece.issues:
             return piece.issues
+        if version and _is_of_another(piece.resource, version):
+            return (OTHER_VERSION,)
         return piece if piece.type == "Immunization" else (IN_BUNDLE,)
 
     def _rulings(self, feed: str, content: bytes, cut: Bundle) -> dict[int, Ruling]:
@@ -167,14 +189,10 @@ class Push:
     def _faults(self, content: bytes, rulings: dict[int, Ruling]) -> tuple[Issue, ...]:
         """Why a transaction cannot be taken."""
         faults = [one.issue for _, one in sorted(rulings.items()) if one.issue]
-        pieces = 0
         for piece in self._reader.document(content):
             if entry_of(piece.pointer) not in rulings:
-                pieces += 1
                 issues = self._reader.arrival(content, piece).issues
                 faults += [absolute(issue, piece.pointer) for issue in issues]
-        if pieces > PIECES:
-            faults.append(TOO_MANY)
         return tuple(faults)
 
     def _deleted(self, feed: str, url: str) -> Pushed:
@@ -196,10 +214,11 @@ class Push:
 
     def _taken(self, feed: str, body: Body) -> Pushed:
         delivery, kept = self._take(feed, body, self._reader)
-        return Pushed(delivery, _joined(kept), taken=sum(one.what != "quarantined" for one in kept))
+        taken = sum(one.what != "quarantined" for one in kept)
+        return Pushed(delivery, _joined(kept), taken=taken, text=body.text)
 
-    def _take(self, feed: str, body: Body, reader: Reader) -> tuple[str, list[Kept]]:
-        taken = take(self._store, feed, body.source, reader)
+    def _take(self, feed: str, body: Body, reader: Reader, *, whole: bool = False) -> tuple[str, list[Kept]]:
+        taken = take(self._store, feed, body.source, reader, whole=whole)
         return taken.delivery, self._store.resources.kept(taken.delivery)
 
 
@@ -230,10 +249,14 @@ def _joined(kept: list[Kept]) -> Outcome:
     if not kept:
         return Outcome("beside")
     last = kept[-1]
-    if last.what == "new":
-        first = last.resource is not None and last.resource.version == 1
-        return Outcome("created" if first else "updated", last.resource)
-    return Outcome(last.what, last.resource)
+    what: What = "updated" if last.what == "new" else last.what
+    if what == "updated" and last.edition and last.edition.number == 1:
+        what = "created"
+    return Outcome(what, last.resource, (), last.edition, (last.start, last.start + last.length))
+
+
+def _is_of_another(resource: dict[str, Any] | None, version: Version) -> bool:
+    return spoken(resource or {}) not in (None, version)
 
 
 def absolute(issue: Issue, pointer: str) -> Issue:

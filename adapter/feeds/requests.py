@@ -22,8 +22,10 @@ from adapter.store.resources import Resource, Resources
 
 CONDITION = Issue("value", "", "A condition must be `identifier={system}|{value}`, percent-encoded: no other is known.")
 SEVERAL = Issue("multiple-matches", "", "The condition matches several records, so nothing was done: narrow it.")
-NO_MATCH = Issue("conflict", "", "The record is not at the version that If-Match names: read its ETag and send again.")
-NO_READING = Issue("not-supported", "", "Nothing can be read from this endpoint: send POST, PUT or DELETE.")
+NO_MATCH = Issue(
+    "conflict", "", "The record is not at the version that If-Match names: read it again, and send with its ETag."
+)
+NO_READING = Issue("not-supported", "", "A Bundle does not read: send a GET of its own, or POST, PUT and DELETE here.")
 BY_ID = Issue(
     "not-supported",
     "",
@@ -106,7 +108,7 @@ def matches(if_match: str, found: list[Resource]) -> bool:
     if if_match.strip() == "*":
         return True
     tag = _TAG.fullmatch(if_match)
-    return tag is not None and int(tag[1]) == found[0].version
+    return tag is not None and int(tag[1]) == found[0].in_force.number
 
 
 class _Entry(Struct):

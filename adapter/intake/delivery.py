@@ -58,17 +58,18 @@ def take(
     reader: Reader,
     *,
     lines_by_name: bool = False,
+    whole: bool = False,
     progress: Progress = lambda done, total: None,
     crew: Crew | None = None,
 ) -> Taken:
     """Take one delivery into a feed that is known. Bad input ends in quarantine and never raises; UnreadablePath and
-    StoreError mean that the rest was not taken: the same bytes again go on from there. `crew` reads it where it is
-    large, with a reader of the same make.
+    StoreError mean that the rest was not taken: the same bytes again go on from there. With `whole` one transaction
+    takes it however large it is. `crew` reads it where it is large, with a reader of the same make.
     """
     envelope = examine(source, lines_by_name)
     seen = crew.seen(feed) if crew else None
     with store.database.alone(f"feed {feed}"):
-        taken = small.take_whole(store, feed, source, reader, envelope, seen)
+        taken = small.take_whole(store, feed, source, reader, envelope, seen, whole=whole)
         delivery, figures = taken or _in_parts(store, feed, source, reader, envelope, progress, crew, seen)
     reasons = tuple(store.quarantine.reasons(delivery.id)) if figures.quarantined else ()
     return Taken(delivery.id, delivery.format, envelope.size, delivery.resumed, figures, reasons)

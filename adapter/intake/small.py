@@ -23,17 +23,25 @@ from adapter.store.names_seen import NamesSeen
 from adapter.store.store import Store
 
 PIECES = 500
-"""How many pieces of a document one transaction takes."""
+"""How many pieces of a document one transaction takes that need not be all or nothing."""
 
 
 def take_whole(
-    store: Store, feed: str, source: Source, reader: Reader, envelope: Envelope, seen: NamesSeen | None = None
+    store: Store,
+    feed: str,
+    source: Source,
+    reader: Reader,
+    envelope: Envelope,
+    seen: NamesSeen | None = None,
+    *,
+    whole: bool = False,
 ) -> tuple[OpenDelivery, Figures] | None:
-    """None for one that is too large for that, or was begun before."""
-    if max(envelope.content_size, envelope.size) >= lines.CHUNK or store.deliveries.begun(feed, envelope.sha256):
+    """None for one that is too large for that, unless it must be `whole`, or was begun before."""
+    large = not whole and max(envelope.content_size, envelope.size) >= lines.CHUNK
+    if large or store.deliveries.begun(feed, envelope.sha256):
         return None
     content = b"".join(content_blocks(source, envelope.encoding, Gunzip()))
-    found = _read(feed, reader, envelope, content)
+    found = _read(feed, reader, envelope, content, whole)
     if found is None:
         return None
     made, items = found
@@ -55,13 +63,13 @@ def take_whole(
         return None
 
 
-def _read(feed: str, reader: Reader, envelope: Envelope, content: bytes) -> tuple[Sheaf, int] | None:
+def _read(feed: str, reader: Reader, envelope: Envelope, content: bytes, whole: bool) -> tuple[Sheaf, int] | None:
     """What is to be filed, and where the items end. None where they are too many."""
     if envelope.refusal:
         return sheaf([refused(envelope, hashlib.sha256(content).digest())], feed), 1
     if envelope.format == "json":
         pieces = Pieces(reader, content, envelope.fault)
-        if pieces.resources > PIECES:
+        if pieces.resources > PIECES and not whole:
             return None
         arrivals = [arrival for _, arrival in pieces.after(0)]
         return sheaf(arrivals, feed, pieces.context), pieces.number + 1

@@ -30,7 +30,7 @@ class ApiKeyEndRow(SQLModel, table=True):
 
 
 class DisclosureRow(SQLModel, table=True):
-    """Somebody was given verbatim bytes: by which key, for which count or decision, how many records."""
+    """Somebody was given verbatim bytes: by which key, for which count, decision or record, how many resources."""
 
     __tablename__ = "disclosure"
     number: int = fields.number(primary=True)
@@ -40,6 +40,19 @@ class DisclosureRow(SQLModel, table=True):
     records: int = fields.number()
 
 
+class TokenDisclosureRow(SQLModel, table=True):
+    """The same by a token: whose it was, by the authorization server's word."""
+
+    __tablename__ = "token_disclosure"
+    number: int = fields.number(primary=True)
+    recorded: datetime = fields.time()
+    issuer: str = fields.name()
+    subject: str = fields.name()
+    what: str = fields.name()
+    records: int = fields.number()
+
+
 API_KEY = fields.table(ApiKeyRow)
 API_KEY_END = fields.table(ApiKeyEndRow)
 DISCLOSURE = fields.table(DisclosureRow)
+TOKEN_DISCLOSURE = fields.table(TokenDisclosureRow)

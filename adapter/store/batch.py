@@ -222,33 +222,38 @@ def known_of(row: Any) -> Known:
     return Known(version, row.sha256, row.replaces)
 
 
-def roots(connection: Connection, records: Collection[int]) -> dict[int, int]:
-    """Record → the one that it was united into in the end, itself where it was not."""
+def roots(connection: Connection, records: Collection[int], batch: int | None = None) -> dict[int, int]:
+    """Record → the one that it was united into in the end, or up to a batch; itself where it was not."""
     root = {record: record for record in records}
     open_ends = set(records)
     while open_ends:
         step: dict[int, int] = {}
         for part in in_lists(open_ends):
             query = sa.select(RECORD_UNION.c.record, RECORD_UNION.c.into_record)
-            step |= {row[0]: row[1] for row in connection.execute(query.where(RECORD_UNION.c.record.in_(part)))}
+            query = query.where(RECORD_UNION.c.record.in_(part))
+            step |= {row[0]: row[1] for row in connection.execute(_until(query, batch))}
         root = {record: step.get(end, end) for record, end in root.items()}
         open_ends = set(step.values())
     return root
 
 
-def members(connection: Connection, records: Collection[int]) -> dict[int, int]:
-    """Each of these records and each that was united into it → the record."""
+def members(connection: Connection, records: Collection[int], batch: int | None = None) -> dict[int, int]:
+    """Each of these records and each that was united into it, or was up to a batch → the record."""
     owner = {record: record for record in records}
     fresh = set(records)
     while fresh:
         found: dict[int, int] = {}
         for part in in_lists(fresh):
             query = sa.select(RECORD_UNION.c.record, RECORD_UNION.c.into_record)
-            rows = connection.execute(query.where(RECORD_UNION.c.into_record.in_(part)))
+            rows = connection.execute(_until(query.where(RECORD_UNION.c.into_record.in_(part)), batch))
             found |= {row[0]: owner[row[1]] for row in rows}
         owner |= found
         fresh = set(found)
     return owner
+
+
+def _until(unions: sa.Select[Any], batch: int | None) -> sa.Select[Any]:
+    return unions if batch is None else unions.where(RECORD_UNION.c.batch <= batch)
 
 
 _KNOWN_COLUMNS = [

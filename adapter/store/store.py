@@ -28,6 +28,7 @@ from adapter.store.pulls import Pulls
 from adapter.store.quarantine import Quarantine
 from adapter.store.records import Records
 from adapter.store.registrations import Registrations
+from adapter.store.resource_search import ResourceSearch
 from adapter.store.resources import Resources
 from adapter.store.reviews import Reviews
 from adapter.store.runs import Runs
@@ -59,6 +60,7 @@ class Store:
         self.registrations = Registrations(database)
         self.terminology_answers = TerminologyAnswers(database)
         self.resources = Resources(database)
+        self.resource_search = ResourceSearch(database)
         self.api_keys = ApiKeys(database)
         self.disclosures = Disclosures(database)
         self.pulls = Pulls(database)

@@ -15,7 +15,7 @@ from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.capabilitystatement import CapabilityStatement
 from fhir.resources.R4B.operationoutcome import OperationOutcome
 
-from sending import SYSTEM, bundle, by_identifier, encoded, immunization, known, nhs_number
+from sending import SYSTEM, bundle, by_identifier, encoded, immunization, known, nhs_number, stu3_immunization
 from serving import FHIR, WRITE, Client
 
 FAULTY = immunization("bad", status=1)
@@ -54,10 +54,11 @@ def test_create(service: Client) -> None:
     assert made.headers["ETag"] == 'W/"1"'
     assert made.headers["Location"].startswith("http://service/fhir/Immunization/")
     assert made.headers["Location"].endswith("/_history/1")
-    assert issues(made) == [("information", "informational", "")]
+    told = service.push(ONE, immunization("v2"), Prefer="return=OperationOutcome")
+    assert issues(told) == [("information", "informational", "")]
     assert service.push(ONE, sent).status_code == 200
-    assert deliveries(service) == [sent, sent]
-    assert values(service) == ["v1"]
+    assert deliveries(service)[0] == deliveries(service)[2] == sent
+    assert values(service) == ["v1", "v2"]
 
 
 def test_create_unless_it_exists(service: Client) -> None:
@@ -207,16 +208,30 @@ def test_other_media_types(service: Client, headers: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "type_", ["application/json", 'application/fhir+json; fhirVersion=3.0; charset="UTF-8"', "Application/FHIR+JSON"]
+    "type_", ["application/json", 'application/fhir+json; fhirVersion=4.0; charset="UTF-8"', "Application/FHIR+JSON"]
 )
 def test_media_types_that_are_read(service: Client, type_: str) -> None:
     assert service.push(ONE, immunization("v1"), Content_Type=type_).status_code == 201
 
 
+def test_the_media_type_and_the_content_are_of_one_version(service: Client) -> None:
+    stu3, r4 = f"{FHIR}; fhirVersion=3.0", f"{FHIR}; fhirVersion=4.0"
+    assert service.push(ONE, stu3_immunization("v1"), Content_Type=stu3).status_code == 201
+    assert service.push(ONE, immunization("v2"), Content_Type=r4).status_code == 201
+    for sent, type_ in ((stu3_immunization("v3"), r4), (immunization("v3"), stu3)):
+        answer = service.push(ONE, sent, Content_Type=type_)
+        assert answer.status_code == 422
+        assert issues(answer) == [("error", "value", "")]
+        answer = service.push("/fhir", bundle(sent, type_="batch"), Content_Type=type_)
+        assert answer.status_code == 422
+        assert issues(answer) == [("error", "value", "Bundle.entry[0].resource")]
+    assert values(service) == ["v1", "v2"]
+
+
 def test_unknown_paths_answer_fhir_below_fhir(service: Client) -> None:
     for method, path, status in (
         ("GET", "/fhir/Patient/1", 404),
-        ("GET", f"{ONE}/1", 405),
+        ("PATCH", f"{ONE}/1", 405),
         ("PUT", f"{ONE}/a b", 400),
     ):
         answer = service.ask(method, path, WRITE)

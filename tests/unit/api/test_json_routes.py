@@ -66,7 +66,7 @@ def test_a_trace_shows_bytes_to_those_who_may_see_them(filled: Client, settings:
     with open_store(settings.database_url, settings) as store:
         [entry] = store.disclosures.listed()
         assert (entry.what, entry.records) == (count["count"], len(full["decisions"]))
-        assert entry.key in filled.keys["audit:read"]
+        assert entry.who in filled.keys["audit:read"]
     decision = full["decisions"][0]["decision"]
     assert filled.ask("GET", f"/trace/{decision}", "audit:read").json()["count"] is None
 

@@ -12,6 +12,7 @@ from adapter.feeds import push as pushing
 from adapter.feeds.body import Body, TooLarge
 from adapter.feeds.push import Push, Pushed
 from adapter.fhir.issue import Issue
+from adapter.intake import lines, small
 from adapter.intake.replay import replay
 from adapter.store.store import Store
 
@@ -255,10 +256,18 @@ def test_nested_bundles_are_named_from_the_root(push: Push) -> None:
     assert issue.expression == "Bundle.entry[0].resource.entry[1].resource.status"
 
 
-def test_a_transaction_that_is_too_long(push: Push, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pushing, "PIECES", 2)
-    pushed = push.bundle("trust", body(bundle(*(immunization(f"v{n}") for n in range(3)), type_="transaction")))
-    assert pushed.outcome.issues == (pushing.TOO_MANY,)
+def test_a_transaction_is_one_commit_however_long(store: Store, push: Push, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(small, "PIECES", 2)
+    monkeypatch.setattr(lines, "CHUNK", 100)
+
+    def commits(type_: str) -> int:
+        before = store.records.cut().batch
+        sent = bundle(*(immunization(f"{type_}{n}") for n in range(5)), type_=type_)
+        assert [each.what for each in push.bundle("trust", body(sent)).entries] == ["created"] * 5
+        return store.records.cut().batch - before
+
+    assert commits("transaction") == 1
+    assert commits("batch") > 1
 
 
 @pytest.mark.parametrize("sent", [b"", b"{", {"resourceType": "Patient"}, immunization(), b"[]", b'{"a":1}\n{"b":2}'])

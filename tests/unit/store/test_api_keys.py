@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from adapter.errors import UnknownName, UsageError
 from adapter.store.access_tables import API_KEY
 from adapter.store.api_keys import ApiKeys
+from adapter.store.holder import Holder, holder_of
 from adapter.store.store import Store
 
 
@@ -63,6 +64,10 @@ def test_unknown_keys_cannot_be_revoked(store: Store) -> None:
 
 def test_a_disclosure_names_key_and_count(store: Store) -> None:
     key, _ = store.api_keys.create("auditor", ["audit:read"])
-    store.disclosures.add(key, "abc", 3)
-    [entry] = store.disclosures.listed()
-    assert (entry.key, entry.what, entry.records) == (key.id, "abc", 3)
+    store.disclosures.add(holder_of(key), [("abc", 3), ("def", 1)])
+    store.disclosures.add(Holder("x", (), issuer="https://id.example", subject="client"), [("ghi", 2)])
+    assert [(entry.who, entry.what, entry.records) for entry in store.disclosures.listed()] == [
+        (key.id, "abc", 3),
+        (key.id, "def", 1),
+        ("https://id.example client", "ghi", 2),
+    ]
