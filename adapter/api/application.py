@@ -15,6 +15,7 @@ from starlette.responses import Response
 import adapter
 from adapter.api import (
     counts,
+    difference,
     feeds,
     fhir,
     fhir_out,
@@ -46,6 +47,7 @@ PARTS = (
     fhir_out,
     runs,
     counts,
+    difference,
     returns,
     trace,
     quarantine,

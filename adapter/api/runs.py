@@ -1,4 +1,4 @@
-"""Runs: which there are, making one, and what differs between two."""
+"""Runs: which there are, and making one."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from adapter.api.refusal import Refusal, json_response
 from adapter.api.service import Service, service_of
 from adapter.errors import UnknownName
 from adapter.feeds.feed_months import lacking
-from adapter.provenance.difference import Change, changes, count_changes
-from adapter.reconcile.decision import Decision
 from adapter.runs.reconciliation import Finished, Parameters, reconcile
 from adapter.store.runs import Run
 
@@ -84,17 +82,6 @@ async def start(request: Request, _: Admin) -> Response:
     return await service.reading(_made, service, finished)
 
 
-@router.get("/diff", summary="What differs between two runs, and why")
-async def diff(
-    request: Request,
-    _: Reader,
-    a: Annotated[str, Query(description="The earlier run", max_length=64)],
-    b: Annotated[str, Query(description="The later run", max_length=64)],
-) -> dict[str, Any]:
-    service = service_of(request)
-    return await service.reading(_difference, service, a, b)
-
-
 def found(service: Service, run: str | None) -> Run:
     """Raises Refusal where there is no such run."""
     try:
@@ -145,38 +132,3 @@ def _shown(service: Service, run: Run) -> dict[str, Any]:
 def _made(service: Service, finished: Finished) -> Response:
     content = _shown(service, finished.run) | {"counts": finished.counts, "repeated": finished.repeated}
     return json_response(content, 200 if finished.repeated else 201)
-
-
-def _difference(service: Service, a: str, b: str) -> dict[str, Any]:
-    first, second = found(service, a), found(service, b)
-    runs_ = service.store.runs
-    counts = count_changes(*runs_.differing_counts(first, second))
-    before, after = runs_.differing_decisions(first, second)
-    changed = changes((first, before), (second, after))
-    return {
-        "a": first.id,
-        "b": second.id,
-        "counts": [
-            {name: getattr(one, name) for name in ("practice", "programme", "indicator", "period", "before", "after")}
-            for one in counts
-        ],
-        "records": [_change(one) for one in changed],
-    }
-
-
-def _change(change: Change) -> dict[str, Any]:
-    one = change.shown
-    return {
-        "practice": one.practice,
-        "programme": one.programme,
-        "period": one.period,
-        "vaccination": one.vaccination,
-        "record": {"feed": one.record.feed, "system": one.record.system, "value": one.record.value},
-        "before": _said(change.before),
-        "after": _said(change.after),
-        "causes": [cause.value for cause in change.causes],
-    }
-
-
-def _said(decision: Decision | None) -> dict[str, str] | None:
-    return {"outcome": decision.outcome.value, "reason": decision.reason.value} if decision else None

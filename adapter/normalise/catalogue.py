@@ -17,6 +17,7 @@ from adapter.normalise.code_book import CodeBook
 from adapter.normalise.code_entry import ContextRole, Form, Meaning
 from adapter.normalise.code_reader import CodeReader, ReadsAs
 from adapter.normalise.disease_set import DiseaseSet, disease_set
+from adapter.normalise.fee import Fee, fee
 from adapter.normalise.hold import Hold, Incident, hold, incident
 from adapter.normalise.identifier_system import Birth, BirthKind
 from adapter.normalise.indicator import Indicator
@@ -50,6 +51,7 @@ class Catalogue:
         self.sub_contractors: tuple[SubContractor, ...] = tuple(map(sub_contractor, tables.rows("sub_contractors.csv")))
         self.holds: tuple[Hold, ...] = tuple(map(hold, tables.rows("holds.csv")))
         self.incidents: tuple[Incident, ...] = tuple(map(incident, tables.rows("incidents.csv")))
+        self.fees: tuple[Fee, ...] = tuple(map(fee, tables.rows("fees.csv")))
         self.book = CodeBook(tables)
         self._reader = CodeReader(tables, self.book)
         self._contexts = {(row["code_system"], row["code"]): row for row in tables.rows("context_codes.csv")}

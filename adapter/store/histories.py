@@ -153,14 +153,14 @@ class Histories:
     def _named(self, connection: Connection, part: Part) -> Iterator[Row]:
         """Versions that name a patient of the part, and all of the records without one."""
         for start in range(0, len(part.spans), _SPANS):
-            bounds = [_bounds(*span) for span in part.spans[start : start + _SPANS]]
+            ends = [bounds(*span) for span in part.spans[start : start + _SPANS]]
             query = sa.select(*_COLUMNS)
-            if len(bounds) == 1:
-                [(low, high)] = bounds
+            if len(ends) == 1:
+                [(low, high)] = ends
                 query = query.where(RECORD_VERSION.c.patient >= low, RECORD_VERSION.c.patient <= high)
             else:
                 spans = sa.values(sa.column("low", sa.LargeBinary), sa.column("high", sa.LargeBinary), name="spans")
-                among = spans.data(bounds).cte("among")
+                among = spans.data(ends).cte("among")
                 query = query.select_from(among.join(RECORD_VERSION, _between(among)))
             yield from self._fetch(connection, query)
         yield from self._versions_of(connection, {one for each in part.records for one in self.members(each)})
@@ -262,7 +262,8 @@ def _histories(found: list[tuple[str, tuple[str, str, str], Record, bytes]]) -> 
                 yield History(code_without_patient(key), [record], hashlib.sha256(said).digest())
 
 
-def _bounds(first: int, last: int) -> tuple[bytes, bytes]:
+def bounds(first: int, last: int) -> tuple[bytes, bytes]:
+    """Between which patient hashes the codes of a range lie."""
     return (first << 1).to_bytes(8, "big"), (last << 1 | 1).to_bytes(8, "big") + b"\xff" * 24
 
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
+from sqlalchemy import Connection
 
 from adapter.errors import UnknownName
 from adapter.fhir.statement import Statement
 from adapter.reconcile.record import Record
 from adapter.store.arrival_tables import BATCH, DELIVERY, FEED, RECORD_VERSION
 from adapter.store.batch import members, roots
+from adapter.store.bulk import in_lists
 from adapter.store.database import Database
 from adapter.store.deliveries import Deliveries
-from adapter.store.histories import CODE_BITS, Cut, Histories, Part, without_patient
+from adapter.store.histories import CODE_BITS, Cut, Histories, Part, bounds, tune, without_patient
 from adapter.store.statements import SAID, Statements
 
 PART = 2_000
@@ -35,6 +37,14 @@ class Origin(Struct, frozen=True):
     start: int
     length: int
     sha256: str
+
+
+class Arrivals(Struct, frozen=True):
+    """What came of a record in some time. `record` is its number, `first` the first version that it ever had."""
+
+    record: int
+    first: int
+    versions: tuple[Origin, ...]
 
 
 class Records:
@@ -102,14 +112,60 @@ class Records:
             if record is None:
                 raise UnknownName("There is no such version of a record.")
             united = members(connection, roots(connection, [record]).values())
-            query = sa.select(RECORD_VERSION, DELIVERY.c.id, DELIVERY.c.received, FEED.c.name)
-            query = query.select_from(RECORD_VERSION.join(BATCH).join(DELIVERY).join(FEED))
-            query = query.where(RECORD_VERSION.c.record.in_(sorted(united))).order_by(RECORD_VERSION.c.seq)
+            query = _ORIGINS.where(RECORD_VERSION.c.record.in_(sorted(united))).order_by(RECORD_VERSION.c.seq)
             return [_origin(row) for row in connection.execute(query)]
+
+    def arrivals(self, sequences: Collection[int], low: int, high: int) -> dict[int, Arrivals]:
+        """For each of these versions: what came of its record after `low`, up to `high`. Cost follows what is asked."""
+        with self._database.read() as connection:
+            tune(connection)
+            record_of = _records_of(connection, sequences)
+            root = roots(connection, set(record_of.values()))
+            owner = members(connection, set(root.values()))
+            came: dict[int, list[Origin]] = {}
+            for listed in in_lists(owner):
+                query = _ORIGINS.where(RECORD_VERSION.c.record.in_(listed))
+                query = query.where(RECORD_VERSION.c.seq > low, RECORD_VERSION.c.seq <= high)
+                for row in connection.execute(query.order_by(RECORD_VERSION.c.seq)):
+                    came.setdefault(owner[row.record], []).append(_origin(row))
+        first: dict[int, int] = {}
+        for record, into in owner.items():
+            first[into] = min(record, first.get(into, record))
+        return {
+            sequence: Arrivals(root[record], first[root[record]], tuple(came.get(root[record], ())))
+            for sequence, record in record_of.items()
+        }
+
+    def records_of(self, sequences: Collection[int]) -> dict[int, int]:
+        """Version → the record, as the store numbers it, before unions."""
+        with self._database.read() as connection:
+            return _records_of(connection, sequences)
+
+    def of_patient(self, code: int) -> list[int]:
+        """The versions that name the patient of a history."""
+        low, high = bounds(code, code)
+        with self._database.read() as connection:
+            query = sa.select(RECORD_VERSION.c.seq).where(
+                RECORD_VERSION.c.patient >= low, RECORD_VERSION.c.patient <= high, RECORD_VERSION.c.kind == "statement"
+            )
+            return sorted(connection.execute(query).scalars())
 
 
 def _is(sequence: int) -> sa.ColumnElement[bool]:
     return RECORD_VERSION.c.seq == sequence
+
+
+def _records_of(connection: Connection, sequences: Collection[int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for listed in in_lists(set(sequences)):
+        query = sa.select(RECORD_VERSION.c.seq, RECORD_VERSION.c.record).where(RECORD_VERSION.c.seq.in_(listed))
+        found |= {row[0]: row[1] for row in connection.execute(query)}
+    return found
+
+
+_ORIGINS = sa.select(RECORD_VERSION, DELIVERY.c.id, DELIVERY.c.received, FEED.c.name).select_from(
+    RECORD_VERSION.join(BATCH).join(DELIVERY).join(FEED)
+)
 
 
 def _origin(row: Any) -> Origin:
