@@ -39,7 +39,7 @@ def dose(value: str, patient: int, performer: str = "D83013", code: str = "95695
 
 def fill(store: Store) -> None:
     """Every act of the product that keeps something, once or more."""
-    _organisations(store)
+    organisations(store)
     store.feeds.remember("gp", "D83013")
     doses = [dose(f"v{number}", number, ("D83013", "RVV", "X99999")[number % 3]) for number in range(9)]
     send(store, ndjson(*doses, immunization("faulty", status=1), immunization("worse", status=2)), "gp")
@@ -82,7 +82,7 @@ def empty_tables(store: Store) -> list[str]:
     return [name for name, count in counts.items() if not count]
 
 
-def _organisations(store: Store) -> None:
+def organisations(store: Store) -> None:
     def row(code: str, setting: str = "") -> str:
         cells = [""] * 27
         cells[0], cells[1], cells[10], cells[12], cells[25] = code, "INVENTED", "19740401", "A", setting

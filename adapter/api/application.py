@@ -28,6 +28,7 @@ from adapter.api import (
     returns,
     runs,
     said,
+    signals,
     trace,
 )
 from adapter.api.refusal import Refusal, of_error, told
@@ -41,6 +42,7 @@ PARTS = (
     health,
     metrics,
     feeds,
+    signals,
     fhir,
     fhir_search,
     fhir_read,
@@ -95,7 +97,7 @@ def create_app(settings: Settings, limits: Limits | None = None, environ: Mappin
     )
     for part in PARTS:
         app.include_router(part.router)
-    app.state.requests = metrics.Requests()
+    app.state.requests, app.state.alarms = metrics.Requests(), metrics.Alarms()
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(RequestLog, answered=app.state.requests.answered)
     app.add_exception_handler(Refusal, _refused)

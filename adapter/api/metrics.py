@@ -5,6 +5,8 @@ A label is the template of a route, a status, a feed's name: never a URL, an id 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -32,6 +34,23 @@ class Requests:
         self._seconds.labels(method, place).observe(seconds)
 
 
+class Alarms:
+    """What was off in the feeds when somebody looked last; nothing before that."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("signal", "feed")
+        self._open = Gauge("adapter_signal_alarms", "Fault signals by feed.", labels, registry=self.registry)
+        self._looked = Gauge("adapter_signals_timestamp_seconds", "When last looked.", registry=self.registry)
+
+    def found(self, alarms: Iterable[tuple[str, str]], when: float) -> None:
+        """Signal and feed of each alarm; the feed "" stands for all of them together."""
+        self._open.clear()
+        for signal, feed in alarms:
+            self._open.labels(signal, feed).inc()
+        self._looked.set(when)
+
+
 @router.get(
     "/metrics",
     summary="For Prometheus",
@@ -41,8 +60,10 @@ class Requests:
 async def metrics(request: Request, _: Reader) -> Response:
     service = service_of(request)
     requests: Requests = request.app.state.requests
+    alarms: Alarms = request.app.state.alarms
     stored = await service.reading(_stored, service)
-    return Response(generate_latest(requests.registry) + generate_latest(stored), media_type=CONTENT_TYPE_LATEST)
+    told = (generate_latest(each) for each in (requests.registry, alarms.registry, stored))
+    return Response(b"".join(told), media_type=CONTENT_TYPE_LATEST)
 
 
 def _stored(service: Service) -> CollectorRegistry:

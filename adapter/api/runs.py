@@ -45,11 +45,14 @@ class Asked(BaseModel):
 
     @property
     def moment(self) -> datetime | None:
-        if self.as_of is None:
-            return None
-        day = len(self.as_of) == len("2024-09-30")
-        found = datetime.fromisoformat(f"{self.as_of}T23:59:59.999999" if day else self.as_of)
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        return moment_of(self.as_of) if self.as_of is not None else None
+
+
+def moment_of(text: str) -> datetime:
+    """A day alone is its end, a time without a zone is UTC. Raises ValueError."""
+    day = len(text) == len("2024-09-30")
+    found = datetime.fromisoformat(f"{text}T23:59:59.999999" if day else text)
+    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @router.get("/runs", summary="The runs, oldest first")

@@ -47,7 +47,7 @@ class Service:
         self.scheduler = Scheduler(self.sources, environ, opening, readers.of)
         self._readers, self._writers = CapacityLimiter(limits.readers), CapacityLimiter(limits.writers)
         self._feeds: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self.running = asyncio.Lock()
+        self.running, self.watching = asyncio.Lock(), asyncio.Lock()
 
     async def reading(self, work: Callable[..., T], *arguments: object) -> T:
         """Blocking work in a thread."""

@@ -8,18 +8,19 @@ from adapter.cli import console, options
 from adapter.cli.signals import SignalFormat
 from adapter.errors import UsageError
 from adapter.runs import signals as watching
+from adapter.runs.weeks_asked import Asked
 from adapter.signals import week as weeks
 from adapter.signals.alarm import Alarm
 from adapter.signals.report import WEEKLY, alarm_line, sentence, steps, weekly
 from adapter.store.store import Store
 
 
-def asked(gms_extension: str, as_of: str | None, since: str | None, until: str | None) -> watching.Asked:
+def asked(gms_extension: str, as_of: str | None, since: str | None, until: str | None) -> Asked:
     """Raises UsageError for what is no time and no week."""
-    return watching.Asked(options.moment(as_of), _week(since), _week(until), gms_extension)
+    return Asked(options.moment(as_of), _week(since), _week(until), gms_extension)
 
 
-def show(store: Store, asked: watching.Asked, feed: str | None, practice: str | None, format_: SignalFormat) -> None:
+def show(store: Store, asked: Asked, feed: str | None, practice: str | None, format_: SignalFormat) -> None:
     """What is off, the surest first."""
     watched = _watched(store, asked, feed)
     found = [one for one in watched.alarms if one.concerns(feed, practice)]
@@ -51,7 +52,7 @@ def _tell(watched: watching.Watched, found: list[Alarm], title: str) -> None:
         console.write(f"\nToo young to be judged, with less than 12 weeks of records: {', '.join(watched.young)}.\n")
 
 
-def show_records(store: Store, asked: watching.Asked, beginning: str, format_: SignalFormat) -> None:
+def show_records(store: Store, asked: Asked, beginning: str, format_: SignalFormat) -> None:
     """The records behind an alarm."""
     alarm, found = watching.records_behind(store, asked, beginning)
     if format_ is SignalFormat.NDJSON:
@@ -80,9 +81,7 @@ def show_records(store: Store, asked: watching.Asked, beginning: str, format_: S
         console.write(f"  {step}\n")
 
 
-def show_weeks(
-    store: Store, asked: watching.Asked, feed: str | None, practice: str | None, format_: SignalFormat
-) -> None:
+def show_weeks(store: Store, asked: Asked, feed: str | None, practice: str | None, format_: SignalFormat) -> None:
     """The figures of each week that was judged."""
     watched = _watched(store, asked, feed)
     rows = [
@@ -99,7 +98,7 @@ def show_weeks(
         console.out().print(console.table(title, WEEKLY, [tuple(row.values()) for row in rows], right=WEEKLY[4:]))
 
 
-def _watched(store: Store, asked: watching.Asked, feed: str | None) -> watching.Watched:
+def _watched(store: Store, asked: Asked, feed: str | None) -> watching.Watched:
     if feed is not None:
         store.feeds.found(feed)
     with console.working("Records") as report:

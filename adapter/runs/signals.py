@@ -5,7 +5,7 @@ week, and held against its own past. No run is needed, and nothing is written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 
 from msgspec import Struct
 
@@ -14,6 +14,7 @@ from adapter.normalise.catalogue import Catalogue
 from adapter.runs.engine import Engine, Pool, Serial, cores
 from adapter.runs.ruleset import rules_in_force
 from adapter.runs.share import Desk, Reference, RuleReference, desk_of, rules_digest, uncollected
+from adapter.runs.weeks_asked import Asked
 from adapter.signals import week as weeks_
 from adapter.signals.alarm import Alarm, alarms, covers, part_of, surest
 from adapter.signals.new_code import new_codes
@@ -33,17 +34,6 @@ _PAST = YEAR + GAP + max(WINDOWS)
 _FEW = 8
 
 Report = Callable[[int], None]
-
-
-class Asked(Struct, frozen=True):
-    """What is looked at: what had arrived by `as_of` (all, where None), records made up to the week `until`, weeks
-    judged from `since` on. `gms_extension` as in a run.
-    """
-
-    as_of: datetime | None = None
-    since: int | None = None
-    until: int | None = None
-    gms_extension: str = ""
 
 
 class Watched(Struct, frozen=True):
@@ -83,10 +73,13 @@ class Found(Struct, frozen=True):
 
 def watch(store: Store, asked: Asked, report: Report = lambda _: None, engine: Engine | None = None) -> Watched:
     """Judge the weeks asked for. Raises UsageError where they end before they begin."""
+    return _watched(store, asked, _Work(store, asked, report, engine))
+
+
+def _watched(store: Store, asked: Asked, work: _Work) -> Watched:
     moment = asked.as_of or store.database.clock()
     whole = weeks_.week_of(moment.astimezone(UTC).date()) - 1
     last = whole if asked.until is None else min(asked.until, whole)
-    work = _Work(store, asked, report, engine)
     tally = work.tally(_first(asked, last), last)
     if tally.newest < last and asked.until is None:
         last = max(tally.newest, tally.started)
@@ -109,9 +102,8 @@ def records_behind(store: Store, asked: Asked, beginning: str) -> tuple[Alarm, l
 
     Raises UnknownName where none or several of the alarms have it.
     """
-    watched = watch(store, asked)
-    alarm = one_alarm(watched.alarms, beginning)
-    work = _Work(store, asked, lambda _: None, Serial())
+    work = _Work(store, asked, lambda _: None, None)
+    alarm = one_alarm(_watched(store, asked, work).alarms, beginning)
     behind = [one for one in work.sightings() if _behind(alarm, one, work.seasonal)]
     return alarm, sorted((_found(store, one) for one in behind), key=lambda one: (one.feed, one.system, one.value))
 

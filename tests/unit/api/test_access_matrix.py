@@ -35,6 +35,8 @@ ROUTES: dict[tuple[str, str], set[str] | set[str | None]] = {
     ("GET", "/fhir/MeasureReport"): READ,
     ("GET", "/fhir/Provenance"): READ,
     ("GET", "/feeds"): READ,
+    ("GET", "/signals"): READ,
+    ("GET", "/signals/{id}/records"): READ,
     ("GET", "/runs"): READ,
     ("POST", "/runs"): {"admin"},
     ("GET", "/counts"): READ,
