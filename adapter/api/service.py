@@ -13,6 +13,7 @@ from anyio import CapacityLimiter
 from fastapi import Request
 from msgspec import Struct
 
+from adapter.feeds.notifications import Notifications
 from adapter.feeds.push import Push
 from adapter.feeds.scheduler import Scheduler
 from adapter.feeds.sources import sources_of
@@ -43,6 +44,7 @@ class Service:
         readers = Readers()
         readers.of(store)  # tables that are broken are told when it starts
         self.push = Push(store, readers.of)
+        self.notifications = Notifications(store, self.push)
         opening = partial(open_store, settings.database_url, settings)
         self.scheduler = Scheduler(self.sources, environ, opening, readers.of)
         self._readers, self._writers = CapacityLimiter(limits.readers), CapacityLimiter(limits.writers)

@@ -8,6 +8,7 @@ between looking whether a condition holds and taking the body nobody else may wr
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Literal
 from urllib.parse import quote
 
@@ -92,7 +93,7 @@ class Push:
         """
         piece = self._lone(body, version)
         if not isinstance(piece, Piece):
-            return self._refused(feed, body, piece)
+            return self.refuse(feed, body, piece)
         if if_none_exist is not None:
             known = requests.unless_known(if_none_exist, self._store.resources, feed, self._store.pseudonym)
             if known:
@@ -105,9 +106,9 @@ class Push:
         """The next version of the record that goes by this id, or the first of one that nobody knows."""
         piece = self._lone(body, version)
         if not isinstance(piece, Piece):
-            return self._refused(feed, body, piece)
+            return self.refuse(feed, body, piece)
         if (piece.resource or {}).get("id") != id_:
-            return self._refused(feed, body, (OTHER_ID,))
+            return self.refuse(feed, body, (OTHER_ID,))
         there = self._store.resources.with_id(feed, self._store.pseudonym.mask(id_))
         if if_match is not None and not requests.matches(if_match, there):
             return self._ruled(feed, body, Ruling("unmet", issue=requests.NO_MATCH))
@@ -115,7 +116,7 @@ class Push:
         if there and isinstance(said, Statement):
             records = {one.record for one in self._store.resources.identified(feed, said.identifiers)}
             if not records & {one.record for one in there if one.identifier} and any(one.identifier for one in there):
-                return self._refused(feed, body, (OTHER_RECORD,))
+                return self.refuse(feed, body, (OTHER_RECORD,))
         return self._taken(feed, body)
 
     def delete(self, feed: str, id_: str, if_match: str | None = None) -> Pushed:
@@ -138,22 +139,30 @@ class Push:
             return Pushed("", Outcome("refused", None, (requests.CONDITION,)))
         return self._deleted(feed, f"Immunization?{condition}")
 
-    def bundle(self, feed: str, body: Body, version: Version | None = None) -> Pushed:
-        """A Bundle of any type. A transaction is taken whole or not at all, any other entry by entry."""
+    def bundle(self, feed: str, body: Body, version: Version | None = None, without: Collection[int] = ()) -> Pushed:
+        """A Bundle of any type. A transaction is taken whole or not at all, any other entry by entry. Entries `without`
+        are passed over: they are about the Bundle.
+        """
         span = trimmed(body.text, 0, len(body.text))
         cut = bundle.cut(body.text, span) if bundle.is_bundle(body.text, span) else None
         if body.fault or not isinstance(cut, Bundle):
             document = () if body.fault else self._reader.document(body.text)
             issues = (body.fault,) if body.fault else tuple(issue for piece in document for issue in piece.issues)
-            return self._refused(feed, body, issues or (TO_TYPE,))
+            return self.refuse(feed, body, issues or (TO_TYPE,))
         if version and (others := self._of_another(body.text, version)):
-            return self._refused(feed, body, others)
+            return self.refuse(feed, body, others)
         rulings = self._rulings(feed, body.text, cut) if cut.type in ("transaction", "batch") else {}
         if cut.type == "transaction" and (faults := self._faults(body.text, rulings)):
-            return self._refused(feed, body, faults, cut.type)
-        reader = Selection.without(self._reader, rulings)
+            return self.refuse(feed, body, faults, cut.type)
+        reader = Selection.without(self._reader, {*rulings, *without})
         delivery, kept = self._take(feed, body, reader, whole=cut.type == "transaction")
         return msgspec.structs.replace(_sorted_out(delivery, kept, cut, rulings), text=body.text)
+
+    def refuse(self, feed: str, body: Body, issues: tuple[Issue, ...], bundle_type: str = "") -> Pushed:
+        """Keep a body and why nothing of it is taken."""
+        delivery, kept = self._take(feed, body, Selection.refused(self._reader, issues))
+        told = tuple(dict.fromkeys(issue for one in kept for issue in one.issues))
+        return Pushed(delivery, Outcome("refused", None, told or issues), bundle_type=bundle_type)
 
     def _of_another(self, content: bytes, version: Version) -> tuple[Issue, ...]:
         """A fault for each record that shows itself to be of another FHIR version than `version`."""
@@ -201,14 +210,9 @@ class Push:
             delivery, kept = self._take(feed, body, self._reader)
         return Pushed(delivery, _joined(kept), taken=len(kept))
 
-    def _refused(self, feed: str, body: Body, issues: tuple[Issue, ...], bundle_type: str = "") -> Pushed:
-        delivery, kept = self._take(feed, body, Selection.refused(self._reader, issues))
-        told = tuple(dict.fromkeys(issue for one in kept for issue in one.issues))
-        return Pushed(delivery, Outcome("refused", None, told or issues), bundle_type=bundle_type)
-
     def _ruled(self, feed: str, body: Body, ruling: Ruling) -> Pushed:
         if ruling.what == "refused":
-            return self._refused(feed, body, (ruling.issue or requests.CONDITION,))
+            return self.refuse(feed, body, (ruling.issue or requests.CONDITION,))
         delivery, _ = self._take(feed, body, Selection.nothing(self._reader))
         return Pushed(delivery, Outcome(ruling.what, ruling.resource, (ruling.issue,) if ruling.issue else ()))
 

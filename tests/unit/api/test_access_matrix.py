@@ -31,6 +31,7 @@ ROUTES: dict[tuple[str, str], set[str] | set[str | None]] = {
     ("GET", "/fhir/Immunization/{id}/_history/{vid}"): {"audit:read"},
     ("PUT", "/fhir/Immunization/{id}"): {WRITE},
     ("DELETE", "/fhir/Immunization/{id}"): {WRITE},
+    ("POST", "/fhir/notification"): {WRITE},
     ("GET", "/fhir/Measure"): READ,
     ("GET", "/fhir/MeasureReport"): READ,
     ("GET", "/fhir/Provenance"): READ,
