@@ -23,7 +23,7 @@ _ADDRESS = frozenset({"reference", "display"})
 """The elements of a Reference that say where it leads, and what is never read."""
 
 
-class Found(Struct, frozen=True):
+class Found(Struct, frozen=True, gc=False):
     """A resource and where it is, as `Statement.evidence` says it: a JSON pointer within the record
     (`/contained/0`), or `bundle#` and a pointer from the root of the document (`bundle#/entry/3/resource`), or
     the key that `with_more` was given.

@@ -165,11 +165,6 @@ def procedure_extension(extensions: Sequence[Found]) -> list[Found]:
     return [child(each, "valueCodeableConcept") for each in extension.named(extensions, extension.PROCEDURE)]
 
 
-def lot_number(entry: Entry, written: str) -> str:
-    """Upper case without blanks; masked, so that equal lots stay equal, should it hold an NHS number."""
-    return entry.pseudonym.mask("".join(written.upper().split()))
-
-
 def place_of(of: Found, *names: str) -> str:
     """The pointer of the first of these elements that is there; "" where none is."""
     for name in names:

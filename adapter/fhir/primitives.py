@@ -20,8 +20,18 @@ _LEAP_DAY = r"(?:(?:19|20)(?:0[48]|[2468][048]|[13579][26])|2000)-02-29"
 _TIME = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?(?:Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9])"
 
 
-def _pattern(pattern: str) -> Any:
-    return Annotated[str, Meta(pattern=pattern)]
+TEXTS = {
+    "code": r"[!-~]+(?: [!-~]+)*",
+    "date": rf"{_YEAR}(?:-(?:{_DAY}|{_MONTH}))?|{_LEAP_DAY}",
+    "dateTime": rf"{_YEAR}(?:-(?:{_DAY}(?:{_TIME})?|{_MONTH}))?|{_LEAP_DAY}(?:{_TIME})?",
+    "id": r"[A-Za-z0-9.-]{1,64}",
+    "instant": rf"(?:{_YEAR}-{_DAY}|{_LEAP_DAY}){_TIME}",
+}
+"""The patterns of whole texts."""
+
+
+def _text(type_: str) -> Any:
+    return Annotated[str, Meta(pattern=rf"^(?:{TEXTS[type_]})\Z")]
 
 
 class _ExactNumber(type):
@@ -36,12 +46,12 @@ class _Number(metaclass=_ExactNumber):
 PRIMITIVES: dict[str, Any] = {
     "boolean": bool,
     "canonical": str,
-    "code": _pattern(r"^[!-~]+(?: [!-~]+)*\Z"),
-    "date": _pattern(rf"^{_YEAR}(?:-(?:{_DAY}|{_MONTH}))?\Z|^{_LEAP_DAY}\Z"),
-    "dateTime": _pattern(rf"^{_YEAR}(?:-(?:{_DAY}(?:{_TIME})?|{_MONTH}))?\Z|^{_LEAP_DAY}(?:{_TIME})?\Z"),
+    "code": _text("code"),
+    "date": _text("date"),
+    "dateTime": _text("dateTime"),
     "decimal": _Number,
-    "id": _pattern(r"^[A-Za-z0-9.-]{1,64}\Z"),
-    "instant": _pattern(rf"^(?:{_YEAR}-{_DAY}|{_LEAP_DAY}){_TIME}\Z"),
+    "id": _text("id"),
+    "instant": _text("instant"),
     "integer": Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)],
     "markdown": str,
     "positiveInt": Annotated[int, Meta(ge=1, le=2**31 - 1)],

@@ -6,10 +6,10 @@ from adapter.fhir import performer, protocol
 from adapter.fhir.element import child, objects, text, true
 from adapter.fhir.entry import Entry
 from adapter.fhir.extension import extensions
+from adapter.fhir.lot import lot_number
 from adapter.fhir.outline import (
     Extras,
     first_date,
-    lot_number,
     outline,
     place_of,
     procedure_extension,
@@ -50,6 +50,6 @@ def read(entry: Entry) -> Statement:
             diseases=diseases,
             dose=dose,
             primary_source=true(record, "primarySource"),
-            lot=lot_number(entry, text(record, "lotNumber")),
+            lot=lot_number(text(record, "lotNumber"), entry.pseudonym),
         ),
     )

@@ -27,14 +27,14 @@ def usual(text: str, default: str) -> str:
     return default if text == default else text
 
 
-class Identifier(Struct, frozen=True, order=True, omit_defaults=True):
+class Identifier(Struct, frozen=True, gc=False, order=True, omit_defaults=True):
     """A business identifier. `system` is "" where the source sent none; `value` is masked if it held an NHS number."""
 
     system: str
     value: str
 
 
-class Coding(Struct, frozen=True, omit_defaults=True):
+class Coding(Struct, frozen=True, gc=False, omit_defaults=True):
     """A coding as sent. `system` and `code` are stripped of blanks, nothing else is changed; the display is never kept.
     A `system` that was not sent is "", not the default.
 
@@ -48,7 +48,7 @@ class Coding(Struct, frozen=True, omit_defaults=True):
     number: bool = False
 
 
-class OrganisationRef(Struct, frozen=True, order=True, omit_defaults=True):
+class OrganisationRef(Struct, frozen=True, gc=False, order=True, omit_defaults=True):
     """An organisation as a source names it: `code` upper-case without blanks, `system` as sent.
 
     `code` is "" where something was sent that cannot be a code (free text, an over-long value): an unknown code.
@@ -58,7 +58,7 @@ class OrganisationRef(Struct, frozen=True, order=True, omit_defaults=True):
     code: str = ""
 
 
-class SourceOrder(Struct, frozen=True, omit_defaults=True):
+class SourceOrder(Struct, frozen=True, gc=False, omit_defaults=True):
     """What the source itself says of a version's place among the versions of its record.
 
     `version` is `meta.versionId` (or an entry's etag) as a number; `updated` is `meta.lastUpdated` (or
@@ -75,7 +75,7 @@ UNORDERED = SourceOrder()
 """Of a source that says nothing of it."""
 
 
-class ContextCode(Struct, frozen=True, order=True, omit_defaults=True):
+class ContextCode(Struct, frozen=True, gc=False, order=True, omit_defaults=True):
     """A coding about the same patient from beside the vaccination itself: its reason, a contained resource or a
     Condition, Observation or Procedure of the same Bundle. `date` is its Europe/London date, "" where unknown.
     """
@@ -85,7 +85,7 @@ class ContextCode(Struct, frozen=True, order=True, omit_defaults=True):
     date: str = ""
 
 
-class Statement(Struct, frozen=True, omit_defaults=True):
+class Statement(Struct, frozen=True, gc=False, omit_defaults=True):
     """One version of one Immunization (or of the Procedure or Observation of a health check)."""
 
     identifiers: tuple[Identifier, ...]
@@ -133,7 +133,7 @@ class Statement(Struct, frozen=True, omit_defaults=True):
     → JSON pointer within the resource, or `bundle#` and a pointer from the root of the document it came in."""
 
 
-class Withdrawal(Struct, frozen=True, omit_defaults=True):
+class Withdrawal(Struct, frozen=True, gc=False, omit_defaults=True):
     """A delete. It names its record by resource type and id, by identifiers, or by both."""
 
     identifiers: tuple[Identifier, ...] = ()

@@ -8,11 +8,11 @@ from adapter.fhir import performer, protocol
 from adapter.fhir.element import child, object_, objects, text, true
 from adapter.fhir.entry import Entry
 from adapter.fhir.extension import extensions
+from adapter.fhir.lot import lot_number
 from adapter.fhir.notes import read_notes
 from adapter.fhir.outline import (
     Extras,
     first_date,
-    lot_number,
     outline,
     place_of,
     procedure_extension,
@@ -64,6 +64,6 @@ def read(entry: Entry) -> Statement:
             dose=dose if protocols else note.dose,
             gms_notes=note.gms,
             primary_source=true(record, "primarySource") if note.primary_source is None else note.primary_source,
-            lot=lot_number(entry, lot or note.lot),
+            lot=lot_number(lot or note.lot, entry.pseudonym),
         ),
     )

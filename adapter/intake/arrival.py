@@ -25,7 +25,7 @@ class Place(Struct, frozen=True, gc=False):
     sha256: bytes
 
 
-class Arrival(Struct, frozen=True):
+class Arrival(Struct, frozen=True, gc=False):
     """`said` is None exactly where there are issues. `bundle` is the pointer of the Bundle that it came in; `text` and
     `form` are what is said as it is kept, if somebody has written it already.
     """

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from adapter.fhir.issue import Issue
 from adapter.intake.arrival import Arrival, Place, sheaf
 from adapter.intake.lines import Chunk
-from adapter.intake.reading import Reader, is_context
+from adapter.intake.reading import Reader
 from adapter.intake.surroundings import Surroundings
 from adapter.store.docket import Sheaf
 from adapter.store.seal import Seal, SealedPart, sealed_parts
@@ -58,11 +58,8 @@ def read_line(
     reader: Reader, number: int, at: int, line: bytes, surroundings: Surroundings
 ) -> tuple[list[Arrival], int]:
     """The arrivals of a line, and how many resources only stand beside them."""
-    document = reader.document(line, f"/{number}")
-    pieces = [piece for piece in document if not is_context(piece)]
     more = None if surroundings.empty else lambda context: surroundings.around(line, context)
-    arrivals = [reader.arrival(line, piece, at, more) for piece in pieces]
-    return arrivals, max(0, document.resources - len(pieces))
+    return reader.line(line, number, at, more)
 
 
 def noticed(issue: Issue, end: int) -> Arrival:

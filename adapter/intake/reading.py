@@ -16,6 +16,7 @@ from adapter.fhir.piece import Piece
 from adapter.fhir.pseudonym import Pseudonym
 from adapter.fhir.reading import read, read_delete
 from adapter.fhir.statement import Statement, Withdrawal
+from adapter.fhir.stencil import Stencils
 from adapter.fhir.validate import Validated, validate
 from adapter.intake.arrival import Arrival, Place, arrived
 from adapter.normalise.catalogue import Catalogue
@@ -35,10 +36,29 @@ class Reader:
     """
 
     def __init__(self, pseudonym: Pseudonym, is_record: IsRecord, fast: bool = True) -> None:
-        self._pseudonym, self._is_record, self._fast = pseudonym, is_record, fast
+        self.pseudonym, self._is_record, self._fast = pseudonym, is_record, fast
+        self.stencils: Stencils | None = Stencils(pseudonym) if fast else None
 
     def document(self, content: bytes, base_pointer: str = "") -> Document:
         return read_document(content, self._is_record, base_pointer, self._fast)
+
+    def line(self, line: bytes, number: int, start: int, more: Surroundings | None) -> tuple[list[Arrival], int]:
+        """The arrivals of a line of NDJSON that begins at `start`, and how many resources only stand beside them.
+
+        What its references may lead to beyond the line (`more`) no stencil knows of.
+        """
+        cut = self.stencils.cut(line) if self.stencils and more is None else None
+        if cut and self.stencils:
+            said = self.stencils.said(cut)
+            if said is not None:
+                place = Place(f"/{number}", start, len(line), hashlib.sha256(line).digest())
+                return [arrived(place, said, "")], 0
+        document = self.document(line, f"/{number}")
+        pieces = [piece for piece in document if not is_context(piece)]
+        arrivals = [self.arrival(line, piece, start, more) for piece in pieces]
+        if cut and self.stencils and len(pieces) == 1 and not document.is_bundle:
+            self.stencils.learn(cut, pieces[0].resource or {}, arrivals[0].said)
+        return arrivals, max(0, document.resources - len(pieces))
 
     def arrival(self, content: bytes, piece: Piece, start: int = 0, more: Surroundings | None = None) -> Arrival:
         """`content` is the document that the piece is of, `start` where that begins in the delivery."""
@@ -56,15 +76,13 @@ class Reader:
 
     def _said(self, piece: Piece, digest: str, more: Surroundings | None) -> Statement | Withdrawal | tuple[Issue, ...]:
         if piece.action == "delete":
-            withdrawal = read_delete(piece.url, piece.full_url, piece.order, self._pseudonym, piece.resource)
+            withdrawal = read_delete(piece.url, piece.full_url, piece.order, self.pseudonym, piece.resource)
             return withdrawal if withdrawal.identifiers or withdrawal.resource_id else (_NAMELESS,)
         validated = validate(piece.resource or {}, piece.fhir_version, piece.plain, self._fast)
         if not isinstance(validated, Validated):
             return validated
         context = more(piece.bundle_context) if more else piece.bundle_context
-        return read(
-            validated.resource, validated.version, context, piece.order, piece.full_url, self._pseudonym, digest
-        )
+        return read(validated.resource, validated.version, context, piece.order, piece.full_url, self.pseudonym, digest)
 
 
 def is_context(piece: Piece) -> bool:

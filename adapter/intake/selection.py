@@ -21,7 +21,8 @@ class Selection(Reader):
     """Reads as `reader` does, past some pieces, or refuses the whole with `refusal`."""
 
     def __init__(self, reader: Reader, passes_over: PassesOver, refusal: tuple[Issue, ...] = ()) -> None:
-        super().__init__(reader._pseudonym, reader._is_record, reader._fast)
+        super().__init__(reader.pseudonym, reader._is_record, reader._fast)
+        self.stencils = None  # a text that is known would pass unasked
         self._passes_over, self._refusal, self._refused = passes_over, refusal, False
 
     @classmethod
