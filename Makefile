@@ -16,13 +16,16 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-deep test-spark check lint format lock bench spec mutants docs clean
+.PHONY: help demo autumn-2024 test test-deep test-spark check lint format lock bench spec mutants docs clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY)  ## the whole story on the bundled fixtures: load, ingest, run, counts, a trace, a fault and its diff
 	@$(BIN)/adapter demo
+
+autumn-2024: $(READY)  ## autumn 2024 as a worked example: the fault, the alarm, the incident, the lists, the released counts
+	@$(BIN)/python -m examples.autumn_2024
 
 test: $(READY)  ## every test but the deep ones, on SQLite and on a real PostgreSQL
 	$(BIN)/pytest -m "not deep" -n $(JOBS)

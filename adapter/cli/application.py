@@ -10,8 +10,11 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import cache
+from typing import cast
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
 from adapter import __version__
@@ -101,7 +104,7 @@ def main() -> None:
 def call(arguments: Sequence[str]) -> int:
     """Run one command; the exit code."""
     try:
-        code = app(args=list(arguments), prog_name="adapter", standalone_mode=False)
+        code = _command().main(args=list(arguments), prog_name="adapter", standalone_mode=False)
         sys.stdout.flush()
     except TyperException as error:
         return _usage(error)
@@ -119,6 +122,12 @@ def call(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last door: its text and traceback could hold patient data
         return _say(f"{_place(error)}. This is a fault of the program: nothing is half-written; please report it.", 1)
     return code if isinstance(code, int) else 0
+
+
+@cache
+def _command() -> TyperGroup:
+    """Put together once: scripts and tests call again and again."""
+    return cast(TyperGroup, typer.main.get_command(app))
 
 
 def _usage(error: TyperException) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -170,7 +171,13 @@ def load_catalogue(folder: Path | None = None) -> Catalogue | tuple[Problem, ...
 
     Raises OSError where the folder cannot be read.
     """
-    return catalogue_of(read_folder(folder or mappings_folder()))
+    return _of_content(tuple(read_folder(folder or mappings_folder()).items()))
+
+
+@lru_cache(maxsize=4)
+def _of_content(files: tuple[tuple[str, bytes], ...]) -> Catalogue | tuple[Problem, ...]:
+    """The same bytes are read and checked once: a service is asked for its counts again and again."""
+    return catalogue_of(dict(files))
 
 
 def catalogue_of(files: Mapping[str, bytes]) -> Catalogue | tuple[Problem, ...]:
