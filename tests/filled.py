@@ -83,6 +83,8 @@ def empty_tables(store: Store) -> list[str]:
 
 
 def organisations(store: Store) -> None:
+    """A practice, D83013, and a trust, RVV."""
+
     def row(code: str, setting: str = "") -> str:
         cells = [""] * 27
         cells[0], cells[1], cells[10], cells[12], cells[25] = code, "INVENTED", "19740401", "A", setting

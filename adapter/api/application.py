@@ -30,6 +30,7 @@ from adapter.api import (
     runs,
     said,
     signals,
+    touches,
     trace,
 )
 from adapter.api.refusal import Refusal, of_error, told
@@ -54,6 +55,7 @@ PARTS = (
     difference,
     returns,
     trace,
+    touches,
     quarantine,
     said,
     page,

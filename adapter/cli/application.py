@@ -40,6 +40,7 @@ from adapter.cli import (
     run,
     serve,
     signals,
+    touches,
     trace,
     verify,
 )
@@ -63,6 +64,7 @@ for module in (
     counts,
     decisions,
     trace,
+    touches,
     diff,
     signals,
     verify,

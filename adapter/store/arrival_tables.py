@@ -126,6 +126,7 @@ class RecordVersionRow(SQLModel, table=True):
         Index("ix_record_version_batch", "batch"),
         Index("ix_record_version_name", "name"),
         Index("ix_record_version_other_name", "other_name"),
+        Index("ix_record_version_form", "form"),
     )
     seq: int = fields.number(primary=True)
     record: int = fields.number()

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from adapter.achievement.achievement import Achievement
@@ -26,6 +27,18 @@ Group = tuple[str, str, str]
 """Practice, programme and month: the counts that are held or ready together."""
 
 
+Cell = tuple[str, str, str, str]
+"""Practice, programme, indicator and month."""
+
+
+class Kept(Struct, frozen=True):
+    """A count, and from which run until which (the store's numbers) it stood; None: it stands."""
+
+    achievement: Achievement
+    from_run: int
+    until_run: int | None
+
+
 class Counts:
     """The counts of one database."""
 
@@ -40,6 +53,28 @@ class Counts:
         order = (ACHIEVEMENT.c.practice, ACHIEVEMENT.c.programme, ACHIEVEMENT.c.indicator, ACHIEVEMENT.c.period)
         with self._database.read() as connection:
             return [_read(row.body, id_) for row in connection.execute(query.order_by(*order))]
+
+    def of_cells(self, cells: Collection[Cell]) -> list[Kept]:
+        """Every count that these cells ever had, by cell and from the first on. One of a run that was not made anew
+        stands under the run in which it began.
+        """
+        by_practice: dict[str, set[Cell]] = {}
+        for cell in cells:
+            by_practice.setdefault(cell[0], set()).add(cell)
+        columns = [ACHIEVEMENT.c[name] for name in ("practice", "programme", "indicator", "period")]
+        found = []
+        with self._database.read() as connection:
+            for wanted in by_practice.values():
+                for listed in in_lists(wanted):
+                    query = _whole().add_columns(*columns, ACHIEVEMENT.c.from_run, ACHIEVEMENT_END.c.until_run)
+                    either = (
+                        sa.and_(*(one == each for one, each in zip(columns, cell, strict=True))) for cell in listed
+                    )
+                    found += [
+                        Kept(_read(row.body, ""), row.from_run, row.until_run)
+                        for row in connection.execute(query.where(sa.or_(*either)).order_by(ACHIEVEMENT.c.number))
+                    ]
+        return found
 
     def number_of(self, run: int) -> int:
         """How many."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
@@ -14,8 +14,9 @@ from sqlalchemy import Connection
 from adapter.reconcile.decision import HISTORY_BITS, PLACE_BITS, Decision
 from adapter.store.arrival_tables import BATCH, DELIVERY, FEED, RECORD_VERSION
 from adapter.store.batch import members, records_known, roots
+from adapter.store.bulk import in_lists
 from adapter.store.database import Database
-from adapter.store.histories import code_of, code_without_patient
+from adapter.store.histories import code_of, code_without_patient, tune
 from adapter.store.naming import identifier_name
 from adapter.store.packed import cells_of, parts_of, phrases_in, restored
 from adapter.store.phrases import LINE, PRACTICE, PhraseBook, body_of
@@ -81,6 +82,15 @@ class Decisions:
             of_them = DECISION.c.seq.in_([row.seq for row in versions]), DECISION.c.history.in_(sorted(codes))
             rows = self._rows(connection, _whole().where(*of_them).order_by(DECISION.c.number.desc()))
         return next((one for one in rows if _key(one.decision) == key), None)
+
+    def of_histories(self, codes: Collection[int]) -> list[Decided]:
+        """Everything that was ever decided in these histories, oldest first."""
+        found: list[Decided] = []
+        with self._database.read() as connection:
+            tune(connection)
+            for listed in in_lists(codes):
+                found += self._rows(connection, _whole().where(DECISION.c.history.in_(listed)))
+        return found
 
     def differing(self, low: tuple[int, int], high: tuple[int, int]) -> tuple[list[Decision], list[Decision]]:
         """What was in force in the earlier run and not in the later one, and the reverse; each run by its number and

@@ -163,7 +163,7 @@ def _records_of(connection: Connection, sequences: Collection[int]) -> dict[int,
     return found
 
 
-_ORIGINS = sa.select(RECORD_VERSION, DELIVERY.c.id, DELIVERY.c.received, FEED.c.name).select_from(
+_ORIGINS = sa.select(RECORD_VERSION, DELIVERY.c.id, DELIVERY.c.received, FEED.c.name.label("feed")).select_from(
     RECORD_VERSION.join(BATCH).join(DELIVERY).join(FEED)
 )
 
@@ -173,7 +173,7 @@ def _origin(row: Any) -> Origin:
         sequence=row.seq,
         kind=row.kind,
         delivery=row.id,
-        feed=row.name,
+        feed=row.feed,
         received=row.received,
         pointer=row.pointer,
         start=row.start,

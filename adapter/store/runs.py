@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from adapter.achievement.achievement import Achievement
 from adapter.errors import UnknownName
 from adapter.reconcile.decision import Decision
-from adapter.store.counts import Counts, Group
+from adapter.store.counts import Cell, Counts, Group, Kept
 from adapter.store.database import Database, next_number
 from adapter.store.decisions import Decided, Decisions
 from adapter.store.phrases import PhraseBook
@@ -136,6 +136,14 @@ class Runs:
     def decision_of(self, feed: str, system: str, value: str) -> Decided | None:
         """The last decision on a record, by its key."""
         return self._decisions.of_record(feed, system, value)
+
+    def decisions_of_histories(self, codes: Collection[int]) -> list[Decided]:
+        """Everything that was ever decided in these histories, in whatever run."""
+        return self._decisions.of_histories(codes)
+
+    def counts_of_cells(self, cells: Collection[Cell]) -> list[Kept]:
+        """Every count that these ever had."""
+        return self._counts.of_cells(cells)
 
     def achievements(self, run: Run, practice: str | None = None) -> list[Achievement]:
         """The counts of a run, by practice, programme, indicator and month."""

@@ -34,6 +34,7 @@ from adapter.store.reviews import Reviews
 from adapter.store.runs import Runs
 from adapter.store.seal import Seal
 from adapter.store.terminology_answers import TerminologyAnswers
+from adapter.store.version_search import VersionSearch
 
 _FINGERPRINT = "patient key"
 
@@ -49,6 +50,7 @@ class Store:
         self.feeds = Feeds(database)
         self.deliveries = Deliveries(database, self.seal)
         self.records = Records(database, self.deliveries)
+        self.version_search = VersionSearch(database)
         self.quarantine = Quarantine(database, self.deliveries)
         self.ods_releases = OdsReleases(database)
         self.mapping_releases = MappingReleases(database)

@@ -45,6 +45,8 @@ ROUTES: dict[tuple[str, str], set[str] | set[str | None]] = {
     ("GET", "/decisions"): READ,
     ("GET", "/trace/{id}"): READ,
     ("GET", "/trace/{id}?bytes=true"): {"audit:read"},
+    ("GET", "/touches"): READ,
+    ("POST", "/touches"): {"audit:read"},
     ("GET", "/diff"): READ,
     ("GET", "/quarantine"): READ,
     ("GET", "/reviews"): READ,

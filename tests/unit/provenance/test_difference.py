@@ -76,7 +76,7 @@ def test_a_twin_that_arrived_is_named_with_its_delivery(store: Store) -> None:
     assert (by.feed, by.system, by.value) == ("trust", SYSTEM, "t1")
     [came] = by.came
     assert (came.kind, came.delivery) == ("statement", store.deliveries.found(came.delivery).id)
-    assert store.deliveries.found(came.delivery).feed == "trust"
+    assert came.feed == store.deliveries.found(came.delivery).feed == "trust"
     assert [each.causes for each in changes["t1"].effects] == [(Cause.NEW_RECORD,)]
     assert [(one.before, one.after) for one in found.counts] == [(2, 1)]
 
