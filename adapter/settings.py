@@ -13,6 +13,7 @@ from msgspec import Struct
 from platformdirs import user_data_path
 
 from adapter.errors import KeyFault, UsageError
+from adapter.settings_file import with_file
 
 KEY_BYTES = 32
 _URL = re.compile(r"https?://[!-~]+")
@@ -20,7 +21,7 @@ _HEX = re.compile(r"[0-9a-fA-F]+")
 
 
 class Settings(Struct, frozen=True):
-    """The settings, each an environment variable of the same name with `ADAPTER_` before it."""
+    """The settings, each an environment variable of the same name with `ADAPTER_` before it, or a key of one file."""
 
     database_url: str
     """ADAPTER_DATABASE_URL: `sqlite:///FILE` or `postgresql://…`. Default: `adapter.sqlite3` in the data folder."""
@@ -69,7 +70,10 @@ class Settings(Struct, frozen=True):
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
-        """Settings as `environ` has them. Raises UsageError or KeyFault for one that cannot be meant."""
+        """Settings as `environ` has them, and under it the file that it names. Raises UsageError, KeyFault or
+        UnreadablePath for one that cannot be meant.
+        """
+        environ = with_file(environ, cls.__struct_fields__)
         sent = environ.get("ADAPTER_DATA_DIR", "").strip()
         data_dir = Path(sent).expanduser() if sent else user_data_path("immunisation-cqrs-adapter", appauthor=False)
         return cls(

@@ -71,7 +71,14 @@ def _settings() -> str:
         for node in fields.body[1:]
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
     ]
-    lines = ["# Settings\n", "All of them are environment variables. `--db` on any command goes before the first.\n"]
+    lines = [
+        "# Settings\n",
+        "All of them are environment variables. `--db` on any command goes before the first.\n",
+        "`ADAPTER_CONFIG` names a TOML file that can hold all of them: keys without `ADAPTER_`, in lower case, such as "
+        '`data_dir = "/srv/adapter"` or `fast_validation = true`; feeds, too, as [feeds.NAME] '
+        "([pull from a source](../how-to/pull-from-a-source.md)). What the environment says goes before the file. "
+        "Secrets are better named by their files: `data_key_file = …`.\n",
+    ]
     lines += [f"* `{name}`: {text.strip()}" for name, text in (one.split(":", 1) for one in said)]
     return "\n".join(lines) + "\n"
 

@@ -31,6 +31,7 @@ from adapter.feeds.source_kinds import (
     Source,
     Structured,
 )
+from adapter.settings import Settings
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,8 +85,9 @@ def read_sources(text: str) -> dict[str, Source]:
     found: dict[str, Source] = {}
     for name, one in sorted(feeds.items()) if isinstance(feeds, dict) else ():
         found[name] = _read(name, one)
-    if set(said) - {"feeds"} or not isinstance(feeds, dict):
-        raise UsageError("The feeds file holds tables called [feeds.NAME] and nothing else: mend its other keys.")
+    settings = {name for key in Settings.__struct_fields__ for name in (key, f"{key}_file")}
+    if set(said) - {"feeds"} - settings or not isinstance(feeds, dict):
+        raise UsageError("The feeds file holds tables called [feeds.NAME], and settings: mend its other keys.")
     return found
 
 
