@@ -17,7 +17,7 @@ from msgspec import Struct
 from adapter.signals.figure import FIGURES, Figure
 from adapter.signals.past import Numbers
 from adapter.signals.sighting import Place
-from adapter.signals.signal import SHARES, Share, Signal
+from adapter.signals.signal import SHARES, VOLUMES, Share, Signal
 from adapter.signals.tally import Tally, Weeks
 
 ALL = ""
@@ -56,7 +56,7 @@ def series(tally: Tally, seasonal: Collection[str]) -> Iterator[Series]:
     yield from _shares(others, gp=False)
     yield from _named_practices(tally, others)
     yield from _volumes_of_practices(gp)
-    yield from _volumes_of_feeds(others)
+    yield from _volumes_alone(tally, seasonal)
     yield from _all_practices(tally, gp, seasonal)
 
 
@@ -118,20 +118,28 @@ def _named_practices(tally: Tally, others: Sums) -> Iterator[Series]:
 
 def _volumes_of_practices(gp: Sums) -> Iterator[Series]:
     own = {key: figures[Figure.RECORDS] for key, figures in gp.items() if key[2] == OTHERS}
-    total = sum(own.values())
+    if len(own) <= ENOUGH_PEERS:
+        return
+    total = np.sum(list(own.values()), axis=0)
     for (feed, practice, scope), seen in own.items():
-        alone = len(own) <= ENOUGH_PEERS
-        base = np.ones(len(seen)) if alone else total - seen
-        for signal in (Signal.VOLUME_LOW, Signal.VOLUME_HIGH):
-            yield Series(signal, "", feed, practice, scope, seen, base, yearly=alone)
+        for signal in VOLUMES:
+            yield Series(signal, "", feed, practice, scope, seen, total - seen)
 
 
-def _volumes_of_feeds(others: Sums) -> Iterator[Series]:
-    for (feed, practice, scope), figures in others.items():
-        if scope == OTHERS:
-            seen = figures[Figure.RECORDS]
-            for signal in (Signal.VOLUME_LOW, Signal.VOLUME_HIGH):
-                yield Series(signal, "", feed, practice, scope, seen, np.ones(len(seen)), yearly=True)
+def _volumes_alone(tally: Tally, seasonal: Collection[str]) -> Iterator[Series]:
+    """Of feeds that nothing can be held against but their own past: programme by programme, since a new one raises
+    the sum.
+    """
+    few = len(tally.gp) <= ENOUGH_PEERS
+    sums = _empty(tally)
+    for place, weeks in _ordered(tally):
+        gp = place.feed in tally.gp
+        if place.programme and place.programme not in seasonal and (few or not gp):
+            _add(sums[place.feed, place.practice if gp else ALL, place.programme], weeks, tally.first)
+    for (feed, practice, programme), figures in sums.items():
+        seen = figures[Figure.RECORDS]
+        for signal in VOLUMES:
+            yield Series(signal, "", feed, practice, programme, seen, np.ones(len(seen)), yearly=True)
 
 
 def _all_practices(tally: Tally, gp: Sums, seasonal: Collection[str]) -> Iterator[Series]:

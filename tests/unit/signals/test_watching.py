@@ -101,6 +101,7 @@ def test_records_made_later_are_as_if_they_were_not_there(store: Store) -> None:
     assert {late[one].raised for one in early} <= {name(FAULT), name(FAULT + 1)}
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_processes_beside_this_one_give_the_same_bytes(store: Store) -> None:
     quiet(store)
     fault(store)
