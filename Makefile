@@ -16,10 +16,10 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo autumn-2024 test test-deep test-spark check lint format lock bench spec mutants docs clean
+.PHONY: help demo autumn-2024 test test-deep test-spark check lint format lock bench bench-growth bench-signals spec mutants docs clean
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY)  ## the whole story on the bundled fixtures: load, ingest, run, counts, a trace, a fault and its diff
 	@$(BIN)/adapter demo
@@ -64,6 +64,9 @@ bench: $(BENCH_READY)  ## measure beside what bounds it: SIZE=50000 records, ROU
 
 bench-growth: $(BENCH_READY)  ## measure from 100,000 records to GROW=1000000: 10000000 takes hours and 100 GB
 	@$(BIN)/python -m bench.growth --most $(GROW)
+
+bench-signals: $(BENCH_READY)  ## plant faults of known size in invented regions: how small, how soon, how often wrong
+	@$(BIN)/python -m bench.signals
 
 spec: $(READY)  ## print the rule book: every rule, indicator and hold with its cases, each held to the code first
 	@$(BIN)/python tests/spec/book.py

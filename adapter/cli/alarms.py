@@ -95,7 +95,10 @@ def show_weeks(store: Store, asked: Asked, feed: str | None, practice: str | Non
         console.write(_pretty(rows))
     else:
         title = f"Records by week, from {weeks.name(watched.since)} to {weeks.name(watched.until)}"
-        console.out().print(console.table(title, WEEKLY, [tuple(row.values()) for row in rows], right=WEEKLY[4:]))
+        shown = [*WEEKLY[:5], *(name for name in WEEKLY[5:] if any(row[name] for row in rows))]
+        columns = [name.replace("_", " ") for name in shown]
+        table = console.table(title, columns, [[row[name] for name in shown] for row in rows], right=columns[4:])
+        console.out().print(table)
 
 
 def _watched(store: Store, asked: Asked, feed: str | None) -> watching.Watched:

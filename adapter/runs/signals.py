@@ -31,7 +31,8 @@ from adapter.store.witness import witness
 LOOK_BACK = 12
 """Weeks that are judged unless somebody asks for more."""
 _PAST = YEAR + GAP + max(WINDOWS)
-_FEW = 8
+_FEW = 50
+"""Parts that are too few to start processes for: a hundred thousand records."""
 
 Report = Callable[[int], None]
 
