@@ -106,32 +106,49 @@ def work_list(
     """What each practice has to check: the affected records that it claims and that are counted or queried, then or
     now. `reviewed` are the claimants and records that somebody looked at since the incident was opened.
     """
+    before, now = list(before), list(now)
     earlier, later, seen = _claimed(before), _claimed(now), set(reviewed)
+    confirmed = _confirmed_by_source(before, now)
     items = []
     for key in sorted(earlier.keys() | later.keys()):
         was, one = earlier.get(key), later.get(key)
         if not any(each is not None and each.outcome in CLAIMING for each in (was, one)):
             continue
-        items.append(Item(key[0], was, one, _progress(was, one, key in seen)))
+        again = one is not None and (one.vaccination, key[0]) in confirmed
+        items.append(Item(key[0], was, one, _progress(was, one, key in seen, again)))
     return items
 
 
-def _progress(was: Decision | None, now: Decision | None, reviewed: bool) -> Progress:
+def _confirmed_by_source(before: Iterable[Decision], now: Iterable[Decision]) -> set[tuple[str, str]]:
+    """Vaccinations and the practices that another record of them, sent again since, names as their giver: a source
+    that has put its own record right has answered for the practice's copy.
+    """
+    known = {_key(one): one.record.sha256 for one in before}
+    return {
+        (one.vaccination, one.practice)
+        for one in now
+        if one.practice
+        and one.outcome is Outcome.MERGED
+        and known.get(_key(one), one.record.sha256) != one.record.sha256
+    }
+
+
+def _key(decision: Decision) -> RecordKey:
+    return (decision.record.feed, decision.record.system or "", decision.record.value)
+
+
+def _progress(was: Decision | None, now: Decision | None, reviewed: bool, confirmed: bool) -> Progress:
     if now is None or now.outcome not in CLAIMING:
         return "no claim any more"
     if reviewed:
         return "reviewed"
-    if was is not None and was.record.sha256 != now.record.sha256:
+    if confirmed or (was is not None and was.record.sha256 != now.record.sha256):
         return "sent again"
     return "open"
 
 
 def _claimed(decisions: Iterable[Decision]) -> Mapping[tuple[str, RecordKey], Decision]:
-    return {
-        (one.practice, (one.record.feed, one.record.system or "", one.record.value)): one
-        for one in decisions
-        if one.practice
-    }
+    return {(one.practice, _key(one)): one for one in decisions if one.practice}
 
 
 def what_to_do(item: Item) -> str:

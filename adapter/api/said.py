@@ -15,6 +15,7 @@ from adapter.api.asked import Asked, asked, body_of
 from adapter.api.counts import Practice, ods_code
 from adapter.api.refusal import json_response
 from adapter.api.service import Service, service_of
+from adapter.reconcile.decision import decision_id
 from adapter.reconcile.review import Verdict
 from adapter.runs import faults
 from adapter.runs.declaring import declarations as standing
@@ -141,7 +142,10 @@ async def close_incident(request: Request, _: Admin, id: str) -> dict[str, Any]:
     return {
         "ending": msgspec.to_builtins(closed.ending),
         "changed": [msgspec.to_builtins(one) for one in closed.changed],
+        "runs": closed.runs,
+        "held": closed.held,
         "publication": msgspec.to_builtins(closed.publication),
+        "superseded": [msgspec.to_builtins(one) for one in closed.superseded],
     }
 
 
@@ -161,6 +165,7 @@ def _item(item: Item) -> dict[str, Any]:
         | shown
         | {
             "record": {name: getattr(record, name, None) for name in ("feed", "system", "value")},
+            "decision": decision_id(one) if one else None,
             "progress": item.progress,
             "do": what_to_do(item),
         }

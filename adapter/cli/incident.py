@@ -12,6 +12,7 @@ import typer
 from adapter.achievement.incident import Item, Scope, what_to_do
 from adapter.cli import console, options
 from adapter.cli.publish import show_superseded
+from adapter.reconcile.decision import decision_id
 from adapter.runs import faults
 
 commands = typer.Typer(
@@ -23,7 +24,8 @@ commands = typer.Typer(
 Name = Annotated[str, typer.Argument(metavar="INCIDENT", help="The incident's name.")]
 Who = Annotated[str, typer.Option("--by", metavar="WHO", help="Who says so.")]
 COLUMNS = ("practice", "programme", "indicator", "month", "occurred", "feed", "identifier", "outcome", "reason")
-MORE = ("progress", "do")
+MORE = ("progress", "do", "system", "decision", "verdict", "by", "note")
+"""Of the CSV alone. The last three are for the practice to fill in: then `adapter review --from` takes the file."""
 
 
 class ListFormat(StrEnum):
@@ -109,7 +111,7 @@ def show(
         sheet = io.StringIO()
         writer = csv.writer(sheet, lineterminator="\n")
         writer.writerow((*COLUMNS, *MORE))
-        writer.writerows((*_row(item), item.progress, what_to_do(item)) for item in items)
+        writer.writerows((*_row(item), *_more(item)) for item in items)
         console.write(sheet.getvalue())
         return
     title = f"Records to check in incident {name}"
@@ -136,11 +138,16 @@ def close(
     console.write(
         f"Incident {name} is closed. Publication {closed.publication.number}: {closed.publication.counts} counts.\n"
     )
+    if closed.held:
+        console.write(f"{closed.held} of its counts are held still, for another reason: `adapter counts` says which.\n")
     columns = ("practice", "programme", "indicator", "month", "when opened", "now")
     rows = [(one.practice, one.programme, one.indicator, one.period, one.before, one.after) for one in closed.changed]
     if rows:
         title = "Counts that changed since it was opened"
         console.out().print(console.table(title, columns, rows, right=("when opened", "now")))
+    if closed.runs:
+        first, last = (run[:12] for run in closed.runs)
+        console.write(f"Vaccination by vaccination: adapter diff {first} {last}\n")
     show_superseded(closed.superseded)
 
 
@@ -159,3 +166,9 @@ def _row(item: Item) -> tuple[object, ...]:
         one.outcome.value,
         one.reason.value,
     )
+
+
+def _more(item: Item) -> tuple[object, ...]:
+    one = item.shown
+    named = (one.record.system, decision_id(one)) if one else ("", "")
+    return (item.progress, what_to_do(item), *named, "", "", "")

@@ -1,7 +1,7 @@
 """People's verdicts in bulk: a CSV file, taken as a whole or not at all.
 
 A row names a decision by its id, or a record by feed, system, value and the practice that claims it. Whatever else
-the file has is read over, so that a list of decisions can be filled in.
+the file has is read over, and so is a row without verdict, who and note: a list of decisions can be filled in.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ def read_reviews(content: bytes, store: Store) -> list[Review] | tuple[Problem, 
     lines = read_csv(content, place(1), NEEDED, ("decision", *RECORD))
     if isinstance(lines, Problem):
         return (lines,)
+    lines = [line for line in lines if any(line[column] for column in NEEDED)]
     if not lines:
         return (Problem(place(1), 0, "", "There is no review in it."),)
     reviews: list[Review] = []

@@ -10,6 +10,7 @@ from msgspec import Struct
 from adapter.achievement.achievement import Achievement
 from adapter.achievement.declaration import CellKey, cell_of
 from adapter.achievement.incident import Incident, Item, RecordKey, Scope, affected, work_list
+from adapter.achievement.tally import IN_COUNTS
 from adapter.errors import UnknownName, UsageError
 from adapter.provenance.difference import CountChange, count_changes
 from adapter.reconcile.decision import Decision
@@ -41,10 +42,14 @@ class Overview(Struct, frozen=True):
 
 
 class Closed(Struct, frozen=True):
-    """What closing an incident gave: the counts that changed since it was opened, and those that are published."""
+    """What closing an incident gave: the counts that changed since it was opened, and those that are published. `runs`
+    are the two whose difference that is, by id; `held` says how many of its counts something else holds still.
+    """
 
     ending: Ending
     changed: list[CountChange]
+    runs: tuple[str, str] | None
+    held: int
     publication: Publication
     superseded: list[Superseded]
 
@@ -127,13 +132,15 @@ def close_incident(store: Store, id_: str, who: str, note: str, *, leave_open: b
     """End an incident upon the latest run, and publish the counts that it held, superseding what was published.
 
     Raises UnknownName for no such incident; UsageError where it is closed, where something has arrived or was said
-    since the latest run, and where records are still to be checked (unless `leave_open`).
+    since the latest run, where that counted other months, and where records are still to be checked (unless
+    `leave_open`).
     """
     check_words(who, note)
     rows = catalogue_in_force(store.mapping_releases.in_force()).incidents
     of_tables = [row for row in rows if row.incident == id_]
     incident = None if of_tables else _declared(store, id_)
     latest = _fresh(store)
+    _must_count(latest, {row.period for row in of_tables} if incident is None else _months(store, latest, incident))
     if incident and not leave_open:
         left = sum(one.progress == "open" for one in to_check(store, id_))
         if left:
@@ -148,13 +155,15 @@ def close_incident(store: Store, id_: str, who: str, note: str, *, leave_open: b
         months = {(row.programme, row.period) for row in of_tables}
         cells = {cell_of(one) for one in counts if (one.programme, one.period) in months}
     ending = store.incidents.close(id_, who.strip(), note.strip(), latest.number)
-    earlier = store.runs.achievements(store.runs.numbered(incident.run)) if incident and incident.run else []
-    changed = count_changes(_of(earlier, cells), _of(counts, cells)) if earlier else []
-    ready = [one for one in _of(counts_in_force(store, latest), cells) if one.state == "ready"]
+    opened = store.runs.numbered(incident.run) if incident and incident.run else None
+    changed = count_changes(_of(store.runs.achievements(opened), cells), _of(counts, cells)) if opened else []
+    standing = _of(counts_in_force(store, latest), cells)
+    ready = [one for one in standing if one.state == "ready"]
     publication, superseded = store.publications.publish(
         latest.number, ready, who.strip(), f"incident {id_} closed: {note.strip()}"
     )
-    return Closed(ending, changed, publication, superseded)
+    runs = (opened.id, latest.id) if opened else None
+    return Closed(ending, changed, runs, len(standing) - len(ready), publication, superseded)
 
 
 def publish(
@@ -184,6 +193,21 @@ def _fresh(store: Store) -> Run:
     if store.records.cut().sequence != latest.cut or any(when > started for when in said):
         raise UsageError("Something has arrived or was reviewed since the latest run: `adapter run` first.")
     return latest
+
+
+def _months(store: Store, latest: Run, incident: Incident) -> set[str]:
+    """Those of the vaccinations that the fault may have touched, then or now."""
+    before = _affected(store, store.runs.numbered(incident.run), incident.scope) if incident.run else []
+    both = [*before, *_affected(store, latest, incident.scope)]
+    return {one.period for one in both if one.period and one.indicator and one.outcome in IN_COUNTS}
+
+
+def _must_count(run: Run, months: set[str]) -> None:
+    if months and not run.period_from <= min(months) <= max(months) <= run.period_to:
+        raise UsageError(
+            f"The latest run counted {run.period_from} to {run.period_to}, and the fault reaches from {min(months)} to "
+            f"{max(months)}: `adapter run --from MONTH --to MONTH` over all of these first."
+        )
 
 
 def _affected(store: Store, run: Run, scope: Scope) -> list[Decision]:

@@ -119,6 +119,26 @@ def test_what_became_of_a_record_since(
     assert work_list([before] if before else [], [now] if now else [], seen) == [Item("D83013", before, now, progress)]
 
 
+@pytest.mark.parametrize(
+    ("again", "progress"),
+    [
+        ({"sha256": "cd", "practice": "D83013"}, "sent again"),
+        ({"sha256": "cd", "practice": "H81998"}, "open"),
+        ({"sha256": "cd", "practice": None}, "open"),
+        ({"sha256": "cd", "practice": "D83013", "vaccination": "another"}, "open"),
+        ({"sha256": "ab", "practice": "D83013"}, "open"),
+    ],
+)
+def test_a_source_that_names_the_practice_when_it_sends_again_has_answered_for_its_copy(
+    again: dict[str, Any], progress: str
+) -> None:
+    mine = decision()
+    was = decision(Outcome.MERGED, practice=None, record=record("unit", value="u1"))
+    sent = record("unit", value="u1", sha256=again.pop("sha256"))
+    now = decision(Outcome.MERGED, **({"record": sent} | again))
+    assert [one.progress for one in work_list([mine, was], [mine, now], [])] == [progress]
+
+
 def test_a_list_is_by_practice_and_record_and_only_of_claims() -> None:
     def claimed(practice: str | None, value: str, outcome: Outcome = Outcome.COUNTED, **more: Any) -> Decision:
         return decision(outcome, practice=practice, record=record(value=value, **more))

@@ -55,11 +55,15 @@ def test_an_incident_holds_is_worked_off_and_closed(filled: Client) -> None:
     assert [one["held"] for one in listed if one["id"] == "fault"] == [made["held"]]
     items = of(filled.ask("GET", "/incidents/fault?practice=d83013", "counts:read"))
     assert {one["progress"] for one in items} == {"open"}
+    decisions = {one["decision"]: one for one in of(filled.ask("GET", "/decisions?format=json", "counts:read"))}
+    assert all(decisions[one["decision"]]["record"]["value"] == one["record"]["value"] for one in items)
     assert of(filled.ask("POST", "/incidents/fault/close", "admin", json=SAID), 400)["detail"].startswith(
         str(len(items))
     )
     closed = of(filled.ask("POST", "/incidents/fault/close", "admin", json=SAID | {"leave_open": True}))
     assert closed["ending"]["id"] == "fault"
+    assert closed["runs"] == [counts[0]["run"]] * 2
+    assert (closed["held"], len(closed["superseded"])) == (0, len(held))
     after = of(filled.ask("GET", "/counts", "counts:read"))
     assert not [one for one in after if one["programme"] == "rsv-older" and "incident" in one["holds"]]
 

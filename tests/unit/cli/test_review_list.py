@@ -103,7 +103,12 @@ def test_one_fault_and_none_is_kept(
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [(b"decision,verdict\n", "header must have"), (b"", "header must have"), (b"by,note,verdict\n", "no review")],
+    [
+        (b"decision,verdict\n", "header must have"),
+        (b"", "header must have"),
+        (b"by,note,verdict\n", "no review"),
+        (b"by,note,verdict,x\n,,,1\n", "no review"),
+    ],
 )
 def test_a_file_of_something_else(adapter: Adapter, file: Path, content: bytes, says: str) -> None:
     file.write_bytes(content)
