@@ -68,6 +68,26 @@ class Settings(Struct, frozen=True):
     """ADAPTER_SPARK_MASTER: where Spark runs, such as `local[2]`, `spark://…`, `yarn` or `k8s://…`. Default:
     `local[*]`, every core of this machine."""
 
+    token_issuer: str = ""
+    """ADAPTER_TOKEN_ISSUER: the authorization server whose bearer tokens are let in, as its `iss` says. Default: none,
+    and keys alone are."""
+
+    token_audience: str = ""
+    """ADAPTER_TOKEN_AUDIENCE: what a token's `aud` must hold: this service's name there."""
+
+    token_jwks: str = ""
+    """ADAPTER_TOKEN_JWKS: where the server's public keys are: an https URL, or a file."""
+
+    token_scopes: str = ""
+    """ADAPTER_TOKEN_SCOPES: what the server calls our scopes, `theirs=ours` parted by commas, such as
+    `trust.write=feed:write:trust`. Default: none; a scope by our own name always holds."""
+
+    rate_limit: str = "12000/minute"
+    """ADAPTER_RATE_LIMIT: requests that one key or token may make in a time, or `off`. Default: `12000/minute`."""
+
+    requests_at_once: int = 64
+    """ADAPTER_REQUESTS_AT_ONCE: requests under way at one time, 0 for any number. Default: 64."""
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
         """Settings as `environ` has them, and under it the file that it names. Raises UsageError, KeyFault or
@@ -90,6 +110,12 @@ class Settings(Struct, frozen=True):
             feeds_file=_path(environ, "ADAPTER_FEEDS_FILE"),
             fast_validation=_is_on(environ, "ADAPTER_FAST_VALIDATION"),
             spark_master=environ.get("ADAPTER_SPARK_MASTER", "").strip(),
+            token_issuer=environ.get("ADAPTER_TOKEN_ISSUER", "").strip(),
+            token_audience=environ.get("ADAPTER_TOKEN_AUDIENCE", "").strip(),
+            token_jwks=environ.get("ADAPTER_TOKEN_JWKS", "").strip(),
+            token_scopes=environ.get("ADAPTER_TOKEN_SCOPES", "").strip(),
+            rate_limit=_rate(environ, "ADAPTER_RATE_LIMIT"),
+            requests_at_once=_whole_number(environ, "ADAPTER_REQUESTS_AT_ONCE", 64),
         )
 
     def __repr__(self) -> str:
@@ -149,6 +175,18 @@ def _secret(environ: Mapping[str, str], name: str) -> str | None:
 def _path(environ: Mapping[str, str], name: str) -> Path | None:
     text = environ.get(name, "").strip()
     return Path(text).expanduser() if text else None
+
+
+def _rate(environ: Mapping[str, str], name: str) -> str:
+    text = environ.get(name, "").strip().lower()
+    return "" if text == "off" else text or "12000/minute"
+
+
+def _whole_number(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, "").strip()
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise UsageError(f"{name} is no whole number: write digits alone.")
+    return int(text) if text else default
 
 
 def _is_on(environ: Mapping[str, str], name: str) -> bool:

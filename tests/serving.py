@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import httpx
@@ -27,7 +27,7 @@ FHIR = "application/fhir+json"
 class Client:
     """Requests against one application, each session in an event loop of its own."""
 
-    def __init__(self, settings: Settings, keys: Mapping[str, str], limits: Limits) -> None:
+    def __init__(self, settings: Settings, keys: dict[str, str], limits: Limits) -> None:
         self.settings, self.keys = settings, keys
         self.app = create_app(settings, limits)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from adapter.api.rates import Rates
 from adapter.api.refusal import Refusal
 from adapter.api.service import service_of
+from adapter.api.signing_keys import NoKeys
+from adapter.api.tokens import Tokens
 from adapter.store.api_keys import ADMIN, AUDIT_READ, COUNTS_READ, FEED_WRITE, REVIEW_WRITE
 from adapter.store.holder import Holder, holder_of
 
 _BEARER = HTTPBearer(
-    scheme_name="key", description="A key that `adapter keys create` printed.", auto_error=False, bearerFormat="adapter"
+    scheme_name="key", description="A key that `adapter keys create` printed, or a token.", auto_error=False
 )
 _Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 READING = (COUNTS_READ, AUDIT_READ, ADMIN)
@@ -42,16 +45,38 @@ async def writer(request: Request, credentials: _Credentials) -> Holder:
 
 
 async def holder(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Holder:
-    service = service_of(request)
-    key = await service.reading(service.store.api_keys.holder, credentials.credentials) if credentials else None
-    if key is None:
-        raise Refusal(
-            401,
-            "A key is missing, unknown or revoked: send `Authorization: Bearer …`; `adapter keys create` makes one.",
-            {"WWW-Authenticate": "Bearer"},
-        )
-    request.state.key = key.id
-    return holder_of(key)
+    """Raises Refusal 401, and 429 for whoever asks, or fails, too often."""
+    rates: Rates = request.app.state.rates
+    found = await _holder(request, credentials.credentials) if credentials else None
+    if found is not None:
+        request.state.key = found.id
+        _hold_back(rates.asked(found.id))
+        return found
+    if credentials:
+        _hold_back(rates.failed(request.client.host if request.client else ""))
+    raise Refusal(
+        401,
+        "The key or token is missing, unknown, expired or revoked: send `Authorization: Bearer …` with one that is in "
+        "force; `adapter keys create` makes a key.",
+        {"WWW-Authenticate": 'Bearer error="invalid_token"' if credentials else "Bearer"},
+    )
+
+
+async def _holder(request: Request, text: str) -> Holder | None:
+    service, tokens = service_of(request), cast(Tokens | None, request.app.state.tokens)
+    if tokens is not None and text.count(".") == 2:
+        try:
+            return await service.reading(tokens.holder, text)
+        except NoKeys:
+            told = "The keys of the authorization server cannot be had: check ADAPTER_TOKEN_JWKS, or send a key."
+            raise Refusal(503, told, {"Retry-After": "30"}) from None
+    key = await service.reading(service.store.api_keys.holder, text)
+    return holder_of(key) if key else None
+
+
+def _hold_back(seconds: int) -> None:
+    if seconds:
+        raise Refusal(429, "That is more often than is allowed: wait, then go on.", {"Retry-After": str(seconds)})
 
 
 Reader = Annotated[Holder, Depends(Access(*READING))]

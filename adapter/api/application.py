@@ -16,6 +16,7 @@ import adapter
 from adapter.api import (
     counts,
     difference,
+    disclosures,
     feeds,
     fhir,
     fhir_out,
@@ -33,9 +34,12 @@ from adapter.api import (
     touches,
     trace,
 )
+from adapter.api.crowd import Crowd
+from adapter.api.rates import Rates
 from adapter.api.refusal import Refusal, of_error, told
 from adapter.api.request_log import RequestLog
 from adapter.api.service import Limits, Service
+from adapter.api.tokens import tokens_of
 from adapter.errors import AdapterError
 from adapter.settings import Settings
 from adapter.store.store import open_store
@@ -56,6 +60,7 @@ PARTS = (
     returns,
     trace,
     touches,
+    disclosures,
     quarantine,
     said,
     page,
@@ -102,7 +107,10 @@ def create_app(settings: Settings, limits: Limits | None = None, environ: Mappin
     for part in PARTS:
         app.include_router(part.router)
     app.state.requests, app.state.alarms = metrics.Requests(), metrics.Alarms()
+    app.state.tokens = tokens_of(settings)
+    app.state.rates = Rates(settings.rate_limit)
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    app.add_middleware(Crowd, most=settings.requests_at_once)
     app.add_middleware(RequestLog, answered=app.state.requests.answered)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(AdapterError, _failed)

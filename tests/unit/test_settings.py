@@ -57,12 +57,23 @@ def test_the_data_folder_holds_the_database(tmp_path: Path) -> None:
         ({"ADAPTER_PATIENT_KEY_FILE": "/nowhere/secret-name"}, KeyFault),
         ({"ADAPTER_DATA_KEY": KEY.hex(), "ADAPTER_DATA_KEY_FILE": "x"}, UsageError),
         ({"ADAPTER_FAST_VALIDATION": "no thanks"}, UsageError),
+        ({"ADAPTER_REQUESTS_AT_ONCE": "some"}, UsageError),
     ],
 )
 def test_wrong_ones(environ: dict[str, str], error: type[AdapterError]) -> None:
     with pytest.raises(error) as raised:
         Settings.from_environment(environ)
     assert not any(value in str(raised.value) for value in environ.values() if len(value) > 1)
+
+
+def test_who_is_let_in_and_how_often() -> None:
+    found = Settings.from_environment({})
+    assert (found.token_issuer, found.rate_limit, found.requests_at_once) == ("", "12000/minute", 64)
+    named = {"ISSUER": "https://login.example", "AUDIENCE": "us", "JWKS": "/etc/jwks.json", "SCOPES": "a=admin"}
+    environ = {f"ADAPTER_TOKEN_{name}": f" {text} " for name, text in named.items()}
+    found = Settings.from_environment(environ | {"ADAPTER_RATE_LIMIT": "OFF", "ADAPTER_REQUESTS_AT_ONCE": "0"})
+    assert [found.token_issuer, found.token_audience, found.token_jwks, found.token_scopes] == list(named.values())
+    assert (found.rate_limit, found.requests_at_once) == ("", 0)
 
 
 @pytest.mark.parametrize(("word", "fast"), [("", True), ("on", True), (" Off ", False)])
