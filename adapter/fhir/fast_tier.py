@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, reduce
 from keyword import iskeyword
 from operator import attrgetter, or_
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 import msgspec
 from msgspec import NODEFAULT, UNSET, Struct, UnsetType
@@ -63,6 +63,12 @@ def allows(resource: dict[str, Any], version: Version, plain: bool = False) -> b
     except (msgspec.ValidationError, RecursionError):
         return False
     return plain or _is_plain(resource)
+
+
+def prepare() -> None:
+    """Make the types now: it takes a second, and processes that are copied from this one have them too."""
+    for version in get_args(Version):
+        _structs(version)
 
 
 def _is_plain(resource: dict[str, Any]) -> bool:
