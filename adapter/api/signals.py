@@ -61,6 +61,31 @@ async def signals(
 
 
 @router.get(
+    "/signals/weeks",
+    summary="The figures of each week that is judged",
+    description="By feed, practice, programme and week. They are read as for `/signals`.",
+)
+async def weekly_figures(
+    request: Request,
+    _: Reader,
+    as_of: AsOf = None,
+    since: Since = None,
+    until: Until = None,
+    feed: Feed = None,
+    practice: Practice = None,
+) -> list[dict[str, Any]]:
+    from adapter.runs import signals as watching  # as above
+    from adapter.signals.report import weekly
+
+    service, code = service_of(request), ods_code(practice)
+    asked = _asked(as_of, since, until, service.settings.gms_extension)
+    async with service.watching:
+        watched = await service.reading(watching.watch, service.store, asked)
+    rows = weekly(watched.tally, watched.since, watched.until)
+    return [row for row in rows if feed in (None, row["feed"]) and code in (None, row["practice"])]
+
+
+@router.get(
     "/signals/{id}/records",
     summary="The records behind an alarm",
     description="By its id, with the same `as_of`, `since` and `until` as the alarm was found with.",

@@ -14,6 +14,9 @@ from adapter.signals.alarm import Alarm
 from adapter.signals.report import WEEKLY, alarm_line, sentence, steps, weekly
 from adapter.store.store import Store
 
+MOST_TOLD = 10
+"""Alarms that are told in sentences."""
+
 
 def asked(gms_extension: str, as_of: str | None, since: str | None, until: str | None) -> Asked:
     """Raises UsageError for what is no time and no week."""
@@ -45,9 +48,12 @@ def _tell(watched: watching.Watched, found: list[Alarm], title: str) -> None:
         console.out().print(console.table(f"What is {title}", columns, rows, right=("seen", "of", "usual")))
     else:
         console.write(f"Nothing is {title}.\n")
-    for one in found:
+    for one in found[:MOST_TOLD]:
         console.write(f"\n{one.id}  {one.signal.value}, {one.whose}: {sentence(one)}\n")
         console.write("".join(f"  {step}\n" for step in steps(one)))
+    if len(found) > MOST_TOLD:
+        rest = len(found) - MOST_TOLD
+        console.write(f"\n{rest} more are in the table: --feed or --practice tells of some, --format json of all.\n")
     if watched.young:
         console.write(f"\nToo young to be judged, with less than 12 weeks of records: {', '.join(watched.young)}.\n")
 

@@ -22,7 +22,7 @@ from adapter.signals.sighting import Sighting, sightings
 from adapter.signals.signal import Signal
 from adapter.signals.silence import overdue
 from adapter.signals.tally import Tally
-from adapter.signals.watch import GAP, WINDOWS, YEAR
+from adapter.signals.watch import FEWEST_WEEKS, GAP, WINDOWS, YEAR
 from adapter.store.feed_days import feed_days
 from adapter.store.histories import Part
 from adapter.store.store import Store
@@ -86,6 +86,7 @@ def _watched(store: Store, asked: Asked, work: _Work) -> Watched:
         last = max(tally.newest, tally.started)
         tally = work.tally(_first(asked, last), last)
     since = last - LOOK_BACK + 1 if asked.since is None else asked.since
+    since = max(since, tally.started) if tally.figures else since
     if since > last:
         raise UsageError(
             f"There is nothing after {weeks_.name(last)}, the last whole week with records: ask from then."
@@ -95,7 +96,7 @@ def _watched(store: Store, asked: Asked, work: _Work) -> Watched:
     found = alarms(tally, work.seasonal, since, last, heard) + new_codes(tally, since, last)
     if asked.until is None:
         found += overdue(days, moment.astimezone(UTC).date())
-    return Watched(since, last, work.records, sorted(found, key=surest), tally, _young(tally, since))
+    return Watched(since, last, work.records, sorted(found, key=surest), tally, _young(tally))
 
 
 def records_behind(store: Store, asked: Asked, beginning: str) -> tuple[Alarm, list[Found]]:
@@ -177,11 +178,11 @@ def _first(asked: Asked, last: int) -> int:
     return since - _PAST
 
 
-def _young(tally: Tally, since: int) -> tuple[str, ...]:
+def _young(tally: Tally) -> tuple[str, ...]:
     began: dict[str, int] = {}
     for place, weeks in tally.figures.items():
         began[place.feed] = min(began.get(place.feed, tally.last), min(weeks))
-    return tuple(sorted(feed for feed, week in began.items() if week + GAP + 8 > tally.last))
+    return tuple(sorted(feed for feed, week in began.items() if tally.last - week + 1 < GAP + FEWEST_WEEKS))
 
 
 def _behind(alarm: Alarm, one: Sighting, seasonal: frozenset[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 import msgspec
@@ -58,7 +59,7 @@ def steps(alarm: Alarm, days: tuple[str, str] | None = None) -> Iterator[str]:
     first, last = days or (weeks.first_day(alarm.since), weeks.last_day(alarm.last))
     named = [alarm.scope] if alarm.scope not in ("", OTHERS, SEASONAL) else [one.programme for one in alarm.programmes]
     programmes = " ".join(f"--programme {one}" for one in named if one) or "--programme KEY"
-    feed = f" --feed {alarm.feed}" if alarm.feed else ""
+    feed = f" --feed {shlex.quote(alarm.feed)}" if alarm.feed else ""
     if alarm.signal not in (Signal.VOLUME_LOW, Signal.CODE_NEW):
         yield (
             f"If it is a fault, hold the counts: adapter incident open NAME {programmes} --from {first} --to {last}"

@@ -22,6 +22,7 @@ from adapter.reconcile.supporting import supporting_dates
 from adapter.signals.figure import Figure
 from adapter.signals.week import week_of
 
+EARLIEST = 1950
 HIDDEN = "not shown"
 """Stands for a code that could be an NHS number."""
 
@@ -60,10 +61,12 @@ def sightings(records: Sequence[Record], rules: Rules) -> Iterator[Sighting]:
 
 
 def _week(reading: Reading) -> int | None:
-    """The week in which the record was made; where that is not said, the week of the vaccination."""
+    """The week in which the record was made; where that is not said, the week of the vaccination. A day before there
+    were computers is none.
+    """
     recorded = london_date(reading.record.statement.recorded)
     day = date.fromisoformat(recorded) if recorded else reading.on
-    return week_of(day) if day else None
+    return week_of(day) if day and day.year >= EARLIEST else None
 
 
 def _sighting(reading: Reading, group: Sequence[Reading], week: int, rules: Rules) -> Sighting:

@@ -74,12 +74,6 @@ def off(series: Series, week: int) -> Off | None:
     return min((one for one in found if one), key=lambda one: (one.chance, one.weeks), default=None)
 
 
-def judged_from(series: Series) -> int | None:
-    """The first week for which the past is long enough; None where it never is."""
-    began = np.flatnonzero(series.seen if series.signal in VOLUMES else series.base)
-    return int(began[0]) + FEWEST_WEEKS + GAP if len(began) else None
-
-
 def _year_before(series: Series, week: int) -> tuple[int, int]:
     """A volume's past begins with its first record: before that there was no feed."""
     end = max(0, week + 1 - GAP)

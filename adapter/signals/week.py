@@ -39,4 +39,4 @@ def first_day(text: str) -> str:
 
 def last_day(text: str) -> str:
     """Its Sunday."""
-    return date.fromordinal(date.fromisoformat(text).toordinal() + 6).isoformat()
+    return sunday(week_of(date.fromisoformat(text))).isoformat()

@@ -38,6 +38,7 @@ ROUTES: dict[tuple[str, str], set[str] | set[str | None]] = {
     ("GET", "/fhir/Provenance"): READ,
     ("GET", "/feeds"): READ,
     ("GET", "/signals"): READ,
+    ("GET", "/signals/weeks"): READ,
     ("GET", "/signals/{id}/records"): READ,
     ("GET", "/runs"): READ,
     ("POST", "/runs"): {"admin"},

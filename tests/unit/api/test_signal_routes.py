@@ -7,7 +7,7 @@ import pytest
 from adapter.signals.week import name
 from adapter.store.store import open_store
 
-from autumn_weeks import LAST, copied, fault, quiet
+from autumn_weeks import COPIED, LAST, copied, fault, quiet
 from serving import Client
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the reading itself is tested on both
@@ -31,6 +31,8 @@ def test_signals_and_the_records_behind_them(autumn: Client) -> None:
     behind = autumn.ask("GET", f"/signals/{alarm['id']}/records?{until}", "counts:read").json()
     assert [one["value"] for one in behind] == copied()
     assert autumn.ask("GET", f"/signals?{until}&practice=H81998", "counts:read").json()["alarms"] == []
+    rows = autumn.ask("GET", f"/signals/weeks?{until}&feed=mill", "counts:read").json()
+    assert [row["twins_disagree"] for row in rows][-4:] == [0, COPIED, COPIED, COPIED]
     assert autumn.ask("GET", f"/signals/ffff/records?{until}", "counts:read").status_code == 404
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from adapter.errors import UnknownName, UsageError
@@ -16,10 +16,12 @@ from adapter.signals.report import alarm_line, weekly
 from adapter.signals.sighting import Place
 from adapter.signals.signal import Signal
 from adapter.signals.week import name
+from adapter.store.feed_days import feed_days
 from adapter.store.store import Store, open_store
 
 import autumn_weeks
 from autumn_weeks import COPIED, EACH_WEEK, FAULT, LAST, copied, fault, quiet
+from sending import immunization, send
 
 BORN = (Signal.BORN_ELSEWHERE, "a point-of-care system", "mill")
 TWINS = (Signal.TWINS_DISAGREE, "", "mill")
@@ -123,3 +125,18 @@ def test_an_unknown_alarm_and_an_empty_stretch_are_said(store: Store) -> None:
 def test_a_store_without_records_has_nothing_off(store: Store) -> None:
     watched = watch(store, Asked())
     assert (watched.records, watched.alarms, watched.young) == (0, [], ())
+
+
+def test_a_feed_that_falls_silent_is_missed_on_either_database(settings: Settings) -> None:
+    now = datetime(2024, 9, 2, 22, 30, tzinfo=UTC)
+    with open_store(settings.database_url, settings, lambda: now) as store:
+        for day in range(6):
+            now = datetime(2024, 9, 2 + day, 22, 30, tzinfo=UTC)
+            for value in ("a", "b"):
+                send(store, immunization(f"{value}{day}", patient=day + 1), "trust")
+        assert feed_days(store.database, now)["trust"] == [date(2024, 9, 2 + day) for day in range(6)]
+        assert feed_days(store.database, datetime(2024, 9, 1, tzinfo=UTC)) == {}
+        now = datetime(2024, 10, 14, 23, 30, tzinfo=UTC)
+        [alarm] = [one for one in watch(store, Asked()).alarms if one.signal is Signal.DELIVERY_OVERDUE]
+        assert (alarm.feed, alarm.seen) == ("trust", 37)
+        assert watch(store, Asked(as_of=datetime(2024, 9, 12, tzinfo=UTC))).alarms == []
