@@ -5,6 +5,7 @@ JOBS ?= 2
 SIZE ?= 50000
 ROUNDS ?= 3
 GROW ?= 1000000
+SIZES ?= 100000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -16,7 +17,7 @@ export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo autumn-2024 test test-deep test-spark check lint format lock bench bench-growth bench-signals spec mutants docs clean
+.PHONY: help demo autumn-2024 test test-deep test-spark check lint format lock bench bench-growth bench-signals spec mutants docs clean bench-latency
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,8 +66,13 @@ bench: $(BENCH_READY)  ## measure beside what bounds it: SIZE=50000 records, ROU
 bench-growth: $(BENCH_READY)  ## measure from 100,000 records to GROW=1000000: 10000000 takes hours and 100 GB
 	@$(BIN)/python -m bench.growth --most $(GROW)
 
+<<<<<<< HEAD
 bench-signals: $(BENCH_READY)  ## plant faults of known size in invented regions: how small, how soon, how often wrong
 	@$(BIN)/python -m bench.signals
+=======
+bench-latency: $(BENCH_READY)  ## how long traces and differences take: SIZES="100000 1000000"
+	@$(BIN)/python -m bench.latency --sizes $(SIZES)
+>>>>>>> 41a1ba4 (A trace counts no delivery; bench-latency measures traces and differences)
 
 spec: $(READY)  ## print the rule book: every rule, indicator and hold with its cases, each held to the code first
 	@$(BIN)/python tests/spec/book.py

@@ -74,7 +74,7 @@ def steps(store: Store, traced: Trace) -> Iterator[Step]:
             decision=decided.decision,
             versions=versions,
             origin=origin,
-            delivery=store.deliveries.found(origin.delivery),
+            delivery=store.deliveries.found(origin.delivery, counted=False),
             verbatim=verbatim,
             places=tuple(places(verbatim, pointers(statement))),
             registrations=_registered(store, statement.patient, decided.decision.occurred),

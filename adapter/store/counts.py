@@ -58,22 +58,21 @@ class Counts:
         """Every count that these cells ever had, by cell and from the first on. One of a run that was not made anew
         stands under the run in which it began.
         """
-        by_practice: dict[str, set[Cell]] = {}
-        for cell in cells:
-            by_practice.setdefault(cell[0], set()).add(cell)
-        columns = [ACHIEVEMENT.c[name] for name in ("practice", "programme", "indicator", "period")]
+        wanted, by_practice = set(cells), dict[str, set[str]]()
+        for practice, programme, _, _ in wanted:
+            by_practice.setdefault(practice, set()).add(programme)
+        column = ACHIEVEMENT.c
+        columns = (column.practice, column.programme, column.indicator, column.period, column.from_run)
+        query = _whole().add_columns(*columns, ACHIEVEMENT_END.c.until_run).order_by(column.number)
         found = []
         with self._database.read() as connection:
-            for wanted in by_practice.values():
-                for listed in in_lists(wanted):
-                    query = _whole().add_columns(*columns, ACHIEVEMENT.c.from_run, ACHIEVEMENT_END.c.until_run)
-                    either = (
-                        sa.and_(*(one == each for one, each in zip(columns, cell, strict=True))) for cell in listed
-                    )
-                    found += [
-                        Kept(_read(row.body, ""), row.from_run, row.until_run)
-                        for row in connection.execute(query.where(sa.or_(*either)).order_by(ACHIEVEMENT.c.number))
-                    ]
+            for practice, programmes in sorted(by_practice.items()):
+                own = query.where(column.practice == practice, column.programme.in_(sorted(programmes)))
+                found += [
+                    Kept(_read(row.body, ""), row.from_run, row.until_run)
+                    for row in connection.execute(own)
+                    if (row.practice, row.programme, row.indicator, row.period) in wanted
+                ]
         return found
 
     def number_of(self, run: int) -> int:
