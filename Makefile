@@ -66,13 +66,11 @@ bench: $(BENCH_READY)  ## measure beside what bounds it: SIZE=50000 records, ROU
 bench-growth: $(BENCH_READY)  ## measure from 100,000 records to GROW=1000000: 10000000 takes hours and 100 GB
 	@$(BIN)/python -m bench.growth --most $(GROW)
 
-<<<<<<< HEAD
 bench-signals: $(BENCH_READY)  ## plant faults of known size in invented regions: how small, how soon, how often wrong
 	@$(BIN)/python -m bench.signals
-=======
+
 bench-latency: $(BENCH_READY)  ## how long traces and differences take: SIZES="100000 1000000"
 	@$(BIN)/python -m bench.latency --sizes $(SIZES)
->>>>>>> 41a1ba4 (A trace counts no delivery; bench-latency measures traces and differences)
 
 spec: $(READY)  ## print the rule book: every rule, indicator and hold with its cases, each held to the code first
 	@$(BIN)/python tests/spec/book.py

@@ -9,6 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import Generic, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from adapter.achievement.achievement import Achievement
@@ -114,6 +115,24 @@ def _achievement(amount: Amount, values: dict[str, int], catalogue: Catalogue) -
         excluded=amount.excluded,
         queried=amount.queried,
         root=amount.root,
+    )
+
+
+def nothing(before: Achievement, run: str) -> Achievement:
+    """In the place of a count that was given and that a run has no row for: 0, of no decisions."""
+    cell = Cell(before.practice, before.programme, before.indicator, before.period)
+    empty = root(())
+    said = (before.service, before.achievement_date, 0, 0, 0, (), empty)
+    return msgspec.structs.replace(
+        before,
+        run=run,
+        count=short_id("count", cell, said),
+        value=0,
+        state="ready",
+        holds=(),
+        excluded=0,
+        queried=0,
+        root=empty,
     )
 
 

@@ -26,6 +26,7 @@ from adapter.api import (
     metrics,
     notifications,
     page,
+    publications,
     quarantine,
     returns,
     runs,
@@ -63,6 +64,7 @@ PARTS = (
     disclosures,
     quarantine,
     said,
+    publications,
     page,
 )
 

@@ -19,9 +19,9 @@ FORM = f"{PRODUCT}/1"
 Json = dict[str, Any]
 
 
-def checkpoint(store: Store, key: bytes) -> Checkpoint:
-    """The ledger as it is now, signed."""
-    return _signed(store.ledger.hashes(), key)
+def checkpoint(store: Store, key: bytes, size: int | None = None) -> Checkpoint:
+    """The ledger as it is now, or as it was after so many entries, signed. The same entries give the same bytes."""
+    return _signed(store.ledger.hashes(size), key)
 
 
 def count_proof(store: Store, id_: str, key: bytes, decision: str | None = None) -> Json:

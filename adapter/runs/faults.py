@@ -10,7 +10,7 @@ from msgspec import Struct
 from adapter.achievement.achievement import Achievement
 from adapter.achievement.declaration import CellKey, cell_of
 from adapter.achievement.incident import Incident, Item, RecordKey, Scope, affected, work_list
-from adapter.achievement.tally import IN_COUNTS
+from adapter.achievement.tally import IN_COUNTS, nothing
 from adapter.errors import UnknownName, UsageError
 from adapter.provenance.difference import CountChange, count_changes
 from adapter.reconcile.decision import Decision
@@ -169,9 +169,19 @@ def close_incident(store: Store, id_: str, who: str, note: str, *, leave_open: b
 def publish(
     store: Store, run: Run, who: str, note: str, practice: str | None = None
 ) -> tuple[Publication, list[Superseded]]:
-    """Freeze a run's counts that are ready, as they are given to CQRS."""
+    """Freeze a run's counts that are ready, as they are given to CQRS. A count of its months that was given before, and
+    that the run has no row for, is given as 0: else what was given would stand.
+    """
     check_words(who, note)
-    ready = [one for one in counts_in_force(store, run, practice) if one.state == "ready"]
+    counts = counts_in_force(store, run, practice)
+    known = {cell_of(one) for one in counts}
+    gone = [
+        nothing(one, run.id)
+        for cell, one in sorted(store.publications.in_force().items())
+        if cell not in known and practice in (None, one.practice) and run.period_from <= one.period <= run.period_to
+        if one.value
+    ]
+    ready = sorted([*(one for one in counts if one.state == "ready"), *gone], key=cell_of)
     return store.publications.publish(run.number, ready, who.strip(), note.strip())
 
 

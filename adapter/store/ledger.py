@@ -39,6 +39,15 @@ class Ledger:
         with self._database.read() as connection:
             return list(connection.execute(query if size is None else query.where(LEDGER.c.number <= size)).scalars())
 
+    def entry_of(self, kind: str, subject: str) -> int:
+        """The first entry whose transaction began with this row. Raises StoreError where there is none."""
+        query = sa.select(LEDGER.c.number).where(LEDGER.c.kind == kind, LEDGER.c.subject == subject)
+        with self._database.read() as connection:
+            number = connection.execute(query.order_by(LEDGER.c.number).limit(1)).scalar()
+        if number is None:
+            raise StoreError("No entry of the ledger bound this: `adapter verify` says what is wrong.")
+        return int(number)
+
     def count(self, id_: str) -> tuple[BoundRow, BoundRow]:
         """The newest row of a count by its whole id, and the row of the run that made it. Raises UnknownName."""
         query = sa.select(ACHIEVEMENT.c.number).where(ACHIEVEMENT.c.id == id_).order_by(ACHIEVEMENT.c.number.desc())

@@ -80,12 +80,34 @@ class Publications:
 
     def counts(self, number: int) -> list[Achievement]:
         """What one publication gave, as it was given. Raises UnknownName."""
-        if number not in {one.number for one in self.listed()}:
-            raise UnknownName("There is no such publication: `adapter publish --list` shows them.")
+        self.found(number)
         query = sa.select(PUBLISHED_COUNT.c.body).where(PUBLISHED_COUNT.c.publication == number)
         with self._database.read() as connection:
             found = connection.execute(query.order_by(PUBLISHED_COUNT.c.position)).scalars()
             return [_ACHIEVEMENT.decode(body) for body in found]
+
+    def found(self, number: int) -> Publication:
+        """Raises UnknownName."""
+        for one in self.listed():
+            if one.number == number:
+                return one
+        raise UnknownName("There is no such publication: `adapter publish --list` shows them.")
+
+    def superseded(self, number: int) -> list[tuple[int, Superseded]]:
+        """Of the counts of a publication those that an earlier one gave otherwise, with the number of the last one that
+        did.
+        """
+        columns = (PUBLISHED_COUNT.c.publication, PUBLISHED_COUNT.c.body)
+        query = sa.select(*columns).where(PUBLISHED_COUNT.c.publication < number)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(PUBLISHED_COUNT.c.publication, PUBLISHED_COUNT.c.position))
+            earlier = {cell_of(one): (row[0], one) for row in rows if (one := _ACHIEVEMENT.decode(row[1]))}
+        found = []
+        for count in self.counts(number):
+            before = earlier.get(cell_of(count))
+            if before and not _same(before[1], count):
+                found.append((before[0], Superseded(cell_of(count), before[1], count)))
+        return found
 
     def in_force(self) -> dict[CellKey, Achievement]:
         """The last published count of each cell."""
