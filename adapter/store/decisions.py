@@ -67,6 +67,7 @@ class Decisions:
         place = sa.or_(DECISION.c.history.between(first, last), DECISION.c.history.between(-1 - last, -1 - first))
         found = DECISION.c.id.between(bytes.fromhex(low), bytes.fromhex(high))
         with self._database.read() as connection:
+            tune(connection)
             rows = self._rows(connection, _whole().where(place, found).order_by(DECISION.c.number))
         return list({one.id: one for one in rows}.values())
 
@@ -74,6 +75,7 @@ class Decisions:
         """The last decision on a record, by its key."""
         key = (feed, system, value)
         with self._database.read() as connection:
+            tune(connection)
             known = roots(connection, {record for _, record in records_known(connection, [identifier_name(*key)])})
             query = sa.select(RECORD_VERSION.c.seq, RECORD_VERSION.c.patient)
             query = query.where(RECORD_VERSION.c.record.in_(sorted(members(connection, set(known.values())))))

@@ -108,6 +108,7 @@ class Records:
     def versions(self, sequence: int) -> list[Origin]:
         """Every version of the record that a version belongs to, in order of arrival."""
         with self._database.read() as connection:
+            tune(connection)
             record = connection.execute(sa.select(RECORD_VERSION.c.record).where(_is(sequence))).scalar()
             if record is None:
                 raise UnknownName("There is no such version of a record.")

@@ -49,7 +49,7 @@ ROUTES: dict[tuple[str, str], set[str] | set[str | None]] = {
     ("GET", "/trace/{id}?bytes=true"): {"audit:read"},
     ("GET", "/emission"): READ,
     ("GET", "/publications"): READ,
-    ("GET", "/publications/{id}"): READ,
+    ("GET", "/publications/{number}"): READ,
     ("POST", "/publications"): {"admin"},
     ("GET", "/touches"): READ,
     ("POST", "/touches"): {"audit:read"},
@@ -92,7 +92,12 @@ def test_every_route_opens_to_its_scopes_alone(client: Client, held: str | None)
         headers = client.bearer(held) if held else {}
         found = {}
         for method, route in ROUTES:
-            path = route.replace("{id}", "0a").replace("{practice}", "D83013").replace("{vid}", "1")
+            path = (
+                route.replace("{id}", "0a")
+                .replace("{practice}", "D83013")
+                .replace("{number}", "1")
+                .replace("{vid}", "1")
+            )
             answer = await asking.request(method, path, headers=headers)
             found[method, route] = answer.status_code
             if answer.status_code == 401:
