@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 
 import anyio.to_thread
 from fastapi import FastAPI, Request
@@ -36,6 +37,7 @@ from adapter.api import (
     trace,
 )
 from adapter.api.crowd import Crowd
+from adapter.api.described import openapi_of
 from adapter.api.rates import Rates
 from adapter.api.refusal import Refusal, of_error, told
 from adapter.api.request_log import RequestLog
@@ -111,6 +113,7 @@ def create_app(settings: Settings, limits: Limits | None = None, environ: Mappin
     app.state.requests, app.state.alarms = metrics.Requests(), metrics.Alarms()
     app.state.tokens = tokens_of(settings)
     app.state.rates = Rates(settings.rate_limit)
+    app.openapi = partial(openapi_of, app)  # type: ignore[method-assign]  # FastAPI's own way to replace it
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(Crowd, most=settings.requests_at_once)
     app.add_middleware(RequestLog, answered=app.state.requests.answered)

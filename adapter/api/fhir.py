@@ -22,9 +22,34 @@ Id = Annotated[
     str, Path(alias="id", pattern=r"^[A-Za-z0-9\-.]{1,64}$", description="Of this service, or of the source.")
 ]
 IfMatch = Annotated[str | None, Header(alias="If-Match", description='The version that is meant, as `W/"1"`.')]
-_BODY: dict[str, Any] = {
-    "requestBody": {"required": True, "content": {FHIR: {"schema": {"type": "object"}}, "application/json": {}}}
+_IMMUNIZATION: dict[str, Any] = {
+    "resourceType": "Immunization",
+    "contained": [
+        {
+            "resourceType": "Patient",
+            "id": "patient",
+            "identifier": [{"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9990000115"}],
+        }
+    ],
+    "identifier": [{"system": "https://supplier.example/identifiers/vacc", "value": "A1"}],
+    "status": "completed",
+    "vaccineCode": {"coding": [{"system": "http://snomed.info/sct", "code": "39115011000001105"}]},
+    "patient": {"reference": "#patient"},
+    "occurrenceDateTime": "2024-09-12",
+    "primarySource": True,
+    "performer": [
+        {"actor": {"identifier": {"system": "https://fhir.nhs.uk/Id/ods-organization-code", "value": "D83013"}}}
+    ],
 }
+_ENTRY = {"resource": _IMMUNIZATION, "request": {"method": "POST", "url": "Immunization"}}
+_BUNDLE: dict[str, Any] = {"resourceType": "Bundle", "type": "transaction", "entry": [_ENTRY]}
+
+
+def _body(example: dict[str, Any]) -> dict[str, Any]:
+    read = {"schema": {"type": "object"}, "example": example}
+    return {"requestBody": {"required": True, "content": {FHIR: read, "application/json": read}}}
+
+
 _OUTCOME: dict[str, Any] = {"description": "An OperationOutcome, one issue a fault", "content": {FHIR: {}}}
 _ANSWERS: dict[int | str, dict[str, Any]] = dict.fromkeys((200, 400, 412, 413, 415, 422), _OUTCOME)
 
@@ -36,7 +61,7 @@ async def metadata(_: Accepted) -> Response:
     return json_response(capability_statement(), 200, FHIR)
 
 
-@router.post("", summary="Take a Bundle", response_class=Response, responses=_ANSWERS, openapi_extra=_BODY)
+@router.post("", summary="Take a Bundle", response_class=Response, responses=_ANSWERS, openapi_extra=_body(_BUNDLE))
 @router.post("/", include_in_schema=False)
 async def post_bundle(request: Request, key: Writer, _: Accepted, wish: Preferred) -> Response:
     service, feed = service_of(request), key.feed or ""
@@ -51,7 +76,7 @@ async def post_bundle(request: Request, key: Writer, _: Accepted, wish: Preferre
     status_code=201,
     response_class=Response,
     responses=_ANSWERS,
-    openapi_extra=_BODY,
+    openapi_extra=_body(_IMMUNIZATION),
 )
 async def create(
     request: Request,
@@ -73,7 +98,7 @@ async def create(
     summary="Take the next version of an Immunization",
     response_class=Response,
     responses=_ANSWERS | {201: _OUTCOME},
-    openapi_extra=_BODY,
+    openapi_extra=_body(_IMMUNIZATION),
 )
 async def update(
     request: Request, key: Writer, id_: Id, _: Accepted, wish: Preferred, if_match: IfMatch = None

@@ -252,3 +252,14 @@ def test_many_at_once_lose_nothing(service: Client) -> None:
 
     assert service.session(all_of_them) == [(200, 'W/"1"')] * 7 + [(201, 'W/"1"')] * 9
     assert sorted(values(service)) == sorted(["same", *(f"v{number}" for number in range(8))])
+
+
+def test_the_examples_of_the_openapi_are_taken(service: Client) -> None:
+    paths = service.app.openapi()["paths"]
+    for path, status in ((ONE, 201), ("/fhir", 200)):
+        content = paths[path]["post"]["requestBody"]["content"][FHIR]
+        assert service.push(path, content["example"]).status_code == status
+    for ways in paths.values():
+        for operation in ways.values():
+            assert {"500"} <= set(operation["responses"])
+            assert all("description" in answer for answer in operation["responses"].values())
