@@ -28,6 +28,11 @@ def identifiers(
     hex), each with the system "".
     """
     named = business_identifiers(record) or [("", text(record, "id") or last_segment(full_url) or "sha256:" + digest)]
+    return known_by(named, pseudonym)
+
+
+def known_by(named: list[tuple[str, str]], pseudonym: Pseudonym) -> tuple[tuple[Identifier, ...], tuple[str, ...]]:
+    """The same of system and value pairs without outer blanks."""
     keys = [pseudonym.mask(key) for _, value in named if (key := event_key(value))]
     return masked(named, pseudonym), tuple(sorted(set(keys))) if len(keys) > 1 else tuple(keys)
 

@@ -27,8 +27,9 @@ from msgspec.structs import replace
 
 from adapter.fhir import fast_tier, nhs_number
 from adapter.fhir.dates import as_sent, birth_date, london_date
+from adapter.fhir.element import text
 from adapter.fhir.evidence import pointers
-from adapter.fhir.identifier import identifiers, resource_id
+from adapter.fhir.identifier import known_by
 from adapter.fhir.json_text import is_plain
 from adapter.fhir.lot import lot_number
 from adapter.fhir.order import source_order
@@ -61,6 +62,15 @@ class Cut(NamedTuple):
     values: list[str]
 
 
+class Filled(NamedTuple):
+    """A statement, and what was `written` of statements that differ from it in their own values alone (see
+    `store.form`).
+    """
+
+    said: Statement
+    written: dict[tuple[str, ...], str]
+
+
 class _Frame(NamedTuple):
     """A frame that was looked at. Values that are part of the stencil have the indices `fixed`, all others `holes`:
     joined, these must match `fits`. `at` tells which value a field is read from; `identifiers` are system and value.
@@ -75,10 +85,13 @@ class _Frame(NamedTuple):
 
 
 class _Stencil(Struct):
-    """What was read of the first text. `proven` once another one gave the same when it was filled in."""
+    """What was read of the first text. `proven` once another one gave the same when it was filled in. `written` is for
+    those who write such statements down: what they have written of them before.
+    """
 
     said: Statement
     proven: bool = False
+    written: dict[tuple[str, ...], str] = {}
 
 
 class Stencils:
@@ -102,7 +115,7 @@ class Stencils:
         parts[2::3] = [_MARK] * len(values)
         return Cut("".join(parts), values)
 
-    def said(self, cut: Cut) -> Statement | None:
+    def said(self, cut: Cut) -> Filled | None:
         """What the text says, where it fills a stencil that is proven."""
         frame = self._frames.get(cut.frame)
         if frame is None:
@@ -111,7 +124,8 @@ class Stencils:
         stencil = frame.stencils.get(tuple([values[at] for at in frame.fixed]))
         if stencil is None or not stencil.proven:
             return None
-        return self._filled(stencil.said, frame, values)
+        said = self._filled(stencil.said, frame, values)
+        return Filled(said, stencil.written) if said else None
 
     def learn(self, cut: Cut, resource: Json, said: object) -> None:
         """That the text was read in full, as one resource and with this outcome."""
@@ -132,7 +146,7 @@ class Stencils:
             if self._filled(stencil.said, frame, cut.values) == said:
                 stencil.proven = True
             else:
-                stencil.said, stencil.proven = said, False
+                frame.stencils[fixed] = _Stencil(said)
             return
         if not any(map(nhs_number.occurs_in, fixed)) and self._filled(said, frame, cut.values) == said:
             self._keep(frame, fixed, said)
@@ -166,15 +180,15 @@ class Stencils:
         if number is None and "patient" in read:
             return None
         pseudonym = self._pseudonym
-        named = [{"system": system, "value": values[at][1:-1]} for system, at in frame.identifiers]
-        record = {"id": read.get("id"), "identifier": named}
-        known_by, event_keys = identifiers(record, "", "", pseudonym)
+        id_ = read["id"].strip() if "id" in read else ""
+        named = [(system, values[at][1:-1].strip()) for system, at in frame.identifiers] or [("", id_)]
+        identifiers, event_keys = known_by(named, pseudonym)
         order = source_order({"versionId": read.get("versionId"), "lastUpdated": read.get("lastUpdated")})
         occurred = as_sent(read.get("occurred"))
         return replace(
             said,
-            identifiers=known_by,
-            resource_id=resource_id(record, "", pseudonym),
+            identifiers=identifiers,
+            resource_id=pseudonym.mask(id_),
             order=UNORDERED if order == UNORDERED else order,
             event_keys=event_keys,
             patient=pseudonym.patient(number.digits) if number else "",
@@ -205,7 +219,7 @@ def _framed(cut: Cut, resource: Json, said: Statement) -> _Frame | None:
             at[field] = index
     if fields:
         return None
-    found_by = tuple([(each.get("system", ""), at.pop(f"identifier.{number}")) for number, each in enumerate(named)])
+    found_by = tuple([(text(each, "system"), at.pop(f"identifier.{number}")) for number, each in enumerate(named)])
     return _Frame(_together(holes), _fits(tuple(kinds)), tuple(fixed), at, found_by, {})
 
 

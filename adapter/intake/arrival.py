@@ -38,9 +38,11 @@ class Arrival(Struct, frozen=True, gc=False):
     form: str = ""
 
 
-def arrived(place: Place, said: Statement | Withdrawal, bundle: str) -> Arrival:
-    """What was read, written as it is kept. Raises where that cannot be done."""
-    parts = parted(said) if isinstance(said, Statement) else None
+def arrived(
+    place: Place, said: Statement | Withdrawal, bundle: str, written: dict[tuple[str, ...], str] | None = None
+) -> Arrival:
+    """What was read, written as it is kept (`written`: see `form`). Raises where that cannot be done."""
+    parts = parted(said, written) if isinstance(said, Statement) else None
     if parts is None:
         return Arrival(place, said, (), bundle, _TEXT.encode(said).decode())
     return Arrival(place, said, (), bundle, parts.values, parts.form)

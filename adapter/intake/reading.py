@@ -49,10 +49,10 @@ class Reader:
         """
         cut = self.stencils.cut(line) if self.stencils and more is None else None
         if cut and self.stencils:
-            said = self.stencils.said(cut)
-            if said is not None:
+            filled = self.stencils.said(cut)
+            if filled is not None:
                 place = Place(f"/{number}", start, len(line), hashlib.sha256(line).digest())
-                return [arrived(place, said, "")], 0
+                return [arrived(place, filled.said, "", filled.written)], 0
         document = self.document(line, f"/{number}")
         pieces = [piece for piece in document if not is_context(piece)]
         arrivals = [self.arrival(line, piece, start, more) for piece in pieces]

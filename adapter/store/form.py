@@ -9,6 +9,7 @@ source's order have columns of their own and are in neither.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import msgspec
@@ -36,40 +37,65 @@ class Parts(NamedTuple):
     values: str
 
 
-def parted(said: Statement) -> Parts | None:
-    """None for one that is better kept whole."""
+def parted(said: Statement, written: dict[tuple[str, ...], str] | None = None) -> Parts | None:
+    """None for one that is better kept whole. `written` remembers forms, of statements that differ in their own values
+    alone, by where these are equal.
+    """
     own: dict[str, int] = {}
+    try:
+        marks = _marks(said, own)
+    except IndexError:
+        return None
+    like = (*map(str, (len(said.identifiers), len(said.event_keys))), *marks)
+    form = written.get(like) if written is not None else None
+    if form is None:
+        form = _ENCODER.encode(_with(said, iter(marks))).decode()
+        if written is not None:
+            written[like] = form
+    return Parts(form, _ENCODER.encode(list(own)).decode())
+
+
+def _marks(said: Statement, own: dict[str, int]) -> list[str]:
+    """What stands in the form for each value of the statement's own, in the order in which `_with` puts them there.
+    The values themselves, each once, go into `own`.
+    """
 
     def hole(value: str) -> str:
         return _MARK + _SIGNS[own.setdefault(value, len(own))] if value else value
 
-    def key(value: str) -> str:
-        return next((_KEY + _SIGNS[at] for each, at in own.items() if _event_key(each) == value), "") or hole(value)
+    marks = [hole(each.value) for each in said.identifiers]
+    marks.append(hole(said.resource_id))
+    for key in said.event_keys:
+        marks.append(next((_KEY + _SIGNS[at] for each, at in own.items() if _event_key(each) == key), "") or hole(key))
+    marks += [hole(said.born), hole(said.occurred), hole(said.recorded)]
+    marks += [hole(each.code) for each in said.performer]
+    if said.location:
+        marks.append(hole(said.location.code))
+    marks.append(hole(said.lot))
+    for code in said.context:
+        at = own.get(said.occurred) if code.date and said.occurred[:_DAY_LENGTH] == code.date else None
+        marks.append(hole(code.date) if at is None else _DAY + _SIGNS[at])
+    marks += [hole(at) if at.startswith(_NOT_SHARED) else at for at in said.evidence.values()]
+    return marks
 
-    def day(value: str) -> str:
-        at = own.get(said.occurred) if value and said.occurred[:_DAY_LENGTH] == value else None
-        return hole(value) if at is None else _DAY + _SIGNS[at]
 
-    try:
-        form = replace(
-            said,
-            order=UNORDERED,
-            patient="",
-            identifiers=tuple([Identifier(each.system, hole(each.value)) for each in said.identifiers]),
-            resource_id=hole(said.resource_id),
-            event_keys=tuple([key(each) for each in said.event_keys]),
-            born=hole(said.born),
-            occurred=hole(said.occurred),
-            recorded=hole(said.recorded),
-            performer=tuple([OrganisationRef(each.system, hole(each.code)) for each in said.performer]),
-            location=said.location and OrganisationRef(said.location.system, hole(said.location.code)),
-            lot=hole(said.lot),
-            context=tuple([ContextCode(each.system, each.code, day(each.date)) for each in said.context]),
-            evidence={name: hole(at) if at.startswith(_NOT_SHARED) else at for name, at in said.evidence.items()},
-        )
-    except IndexError:
-        return None
-    return Parts(_ENCODER.encode(form).decode(), _ENCODER.encode(list(own)).decode())
+def _with(said: Statement, marks: Iterator[str]) -> Statement:
+    return replace(
+        said,
+        order=UNORDERED,
+        patient="",
+        identifiers=tuple([Identifier(each.system, next(marks)) for each in said.identifiers]),
+        resource_id=next(marks),
+        event_keys=tuple([next(marks) for _ in said.event_keys]),
+        born=next(marks),
+        occurred=next(marks),
+        recorded=next(marks),
+        performer=tuple([OrganisationRef(each.system, next(marks)) for each in said.performer]),
+        location=said.location and OrganisationRef(said.location.system, next(marks)),
+        lot=next(marks),
+        context=tuple([ContextCode(each.system, each.code, next(marks)) for each in said.context]),
+        evidence={name: next(marks) for name in said.evidence},
+    )
 
 
 def _event_key(value: str) -> str:

@@ -81,3 +81,22 @@ def test_one_with_very_many_values_is_kept_whole() -> None:
     many = tuple(Identifier("s", f"{at}") for at in range(MOST_VALUES + 1))
     assert parted(Statement(identifiers=many)) is None
     assert parted(Statement(identifiers=many[1:])) is not None
+
+
+@given(st.lists(STATEMENTS, min_size=1, max_size=4), STATEMENTS)
+def test_forms_that_were_written_before_change_nothing(own: list[Statement], like: Statement) -> None:
+    """Statements that differ from one in their own values alone, as many identifiers and keys as they like."""
+    written: dict[tuple[str, ...], str] = {}
+    for each in own:
+        said = replace(
+            like,
+            identifiers=tuple(Identifier("", one.value) for one in each.identifiers),
+            resource_id=each.resource_id,
+            event_keys=each.event_keys,
+            patient=each.patient,
+            born=each.born,
+            occurred=each.occurred,
+            recorded=each.recorded,
+            lot=each.lot,
+        )
+        assert parted(said, written) == parted(said)
