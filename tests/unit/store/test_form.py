@@ -100,3 +100,10 @@ def test_forms_that_were_written_before_change_nothing(own: list[Statement], lik
             lot=each.lot,
         )
         assert parted(said, written) == parted(said)
+
+
+def test_a_key_less_and_an_identifier_more_is_another_form() -> None:
+    two = Statement((Identifier("", "a"), Identifier("", "b")), resource_id="c")
+    one = Statement((Identifier("", "a"),), resource_id="b", event_keys=("c",))
+    written: dict[tuple[str, ...], str] = {}
+    assert [parted(each, written) for each in (two, one)] == [parted(each) for each in (two, one)]
