@@ -5,11 +5,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy import Table
+from sqlmodel import SQLModel
 
 from adapter.errors import StoreError, UnknownName
 from adapter.store.columns import text_of
 from adapter.store.database import Database
-from adapter.store.ledger_form import Entry, Form
+from adapter.store.ledger_form import NO_ENTRY, Entry, Form
 from adapter.store.ledger_reading import snapshot
 from adapter.store.ledger_tables import LEDGER
 from adapter.store.run_tables import ACHIEVEMENT, RUN
@@ -47,6 +48,28 @@ class Ledger:
         if number is None:
             raise StoreError("No entry of the ledger bound this: `adapter verify` says what is wrong.")
         return int(number)
+
+    def end_is_sound(self) -> bool:
+        """Whether the newest entry has the hash that stands beside it and follows on from the one before, and nothing
+        that it binds was written after it. What lies further back only `adapter verify` can tell.
+        """
+        with self._database.read() as connection:
+            if self._database.dialect == "postgresql":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            newest = list(connection.execute(sa.select(LEDGER).order_by(LEDGER.c.number.desc()).limit(2)))
+            if not newest:
+                return False  # a database that was made has at least its own key in it
+            end = newest[0]
+            entry = Entry(end.number, text_of(end.recorded), end.kind, end.subject, end.body, end.previous)
+            if entry.hash() != end.hash or entry.previous != (newest[1].hash if newest[1:] else NO_ENTRY):
+                return False
+            for name, bound in entry.rows().items():
+                form = Form(SQLModel.metadata.tables[name])
+                if form.serial:
+                    column = form.table.c[form.key[0]]
+                    if connection.execute(sa.select(sa.func.max(column))).scalar() != bound.to:
+                        return False
+        return True
 
     def count(self, id_: str) -> tuple[BoundRow, BoundRow]:
         """The newest row of a count by its whole id, and the row of the run that made it. Raises UnknownName."""

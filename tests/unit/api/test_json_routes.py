@@ -12,10 +12,12 @@ from typing import Any
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from adapter.achievement.emission import counts_json, decision_line
 from adapter.settings import Settings
 from adapter.store.store import open_store
 
+from altering import unprotected
 from sending import immunization
 from serving import Client
 
@@ -162,6 +164,20 @@ def test_a_database_of_another_version_is_not_ready(service: Client, monkeypatch
 
     monkeypatch.setattr(health, "HEAD", "9999")
     assert problem(service.ask("GET", "/readyz"))["status"] == 503
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE ledger SET subject = 'x' WHERE number = ({})", "DELETE FROM ledger WHERE number = ({})"]
+)
+def test_a_ledger_that_was_altered_at_its_end_is_not_ready(service: Client, change: str) -> None:
+    with open_store(service.settings.database_url, service.settings) as store:
+        assert store.ledger.end_is_sound()
+        with unprotected(store) as connection:
+            newest = connection.execute(sa.text("SELECT max(number) FROM ledger")).scalar_one()
+            connection.execute(sa.text(change.format(int(newest))))
+    answer = service.ask("GET", "/readyz")
+    assert "ledger" in problem(answer)["detail"]
+    assert answer.status_code == 503
 
 
 def test_the_documentation_lists_every_route_that_is_described(service: Client) -> None:
