@@ -24,7 +24,7 @@ class Settings(Struct, frozen=True):
     """The settings, each an environment variable of the same name with `ADAPTER_` before it, or a key of one file."""
 
     database_url: str
-    """ADAPTER_DATABASE_URL: `sqlite:///FILE` or `postgresql://…`. Default: `adapter.sqlite3` in the data folder."""
+    """ADAPTER_DATABASE_URL, or ADAPTER_DATABASE_URL_FILE: `sqlite:///FILE` or `postgresql://…`. Default: `adapter.sqlite3` in the data folder."""
 
     data_dir: Path
     """ADAPTER_DATA_DIR: the folder of the embedded database and of the patient key. Default: the user's data folder."""
@@ -59,6 +59,10 @@ class Settings(Struct, frozen=True):
 
     feeds_file: Path | None = None
     """ADAPTER_FEEDS_FILE: a TOML file that says where feeds are pulled from. Default: none, and nothing is pulled."""
+
+    telemetry_url: str = ""
+    """ADAPTER_TELEMETRY_URL: base URL of an OpenTelemetry collector (OTLP over HTTP), to which `adapter serve` sends
+    traces; needs the extra `telemetry`. Default: none."""
 
     fast_validation: bool = True
     """ADAPTER_FAST_VALIDATION: `on` or `off`. Off, each record is parsed and validated the slow way, by
@@ -97,7 +101,7 @@ class Settings(Struct, frozen=True):
         sent = environ.get("ADAPTER_DATA_DIR", "").strip()
         data_dir = Path(sent).expanduser() if sent else user_data_path("immunisation-cqrs-adapter", appauthor=False)
         return cls(
-            database_url=environ.get("ADAPTER_DATABASE_URL", "").strip() or embedded_database(data_dir),
+            database_url=_secret(environ, "ADAPTER_DATABASE_URL") or embedded_database(data_dir),
             data_dir=data_dir,
             gms_extension=environ.get("ADAPTER_GMS_EXTENSION", "").strip(),
             data_key=_exact_key(environ, "ADAPTER_DATA_KEY", "AES-256"),
@@ -108,6 +112,7 @@ class Settings(Struct, frozen=True):
             terminology_client_id=environ.get("ADAPTER_TERMINOLOGY_CLIENT_ID", "").strip(),
             terminology_client_secret=_secret(environ, "ADAPTER_TERMINOLOGY_CLIENT_SECRET") or "",
             feeds_file=_path(environ, "ADAPTER_FEEDS_FILE"),
+            telemetry_url=_web_address(environ, "ADAPTER_TELEMETRY_URL"),
             fast_validation=_is_on(environ, "ADAPTER_FAST_VALIDATION"),
             spark_master=environ.get("ADAPTER_SPARK_MASTER", "").strip(),
             token_issuer=environ.get("ADAPTER_TOKEN_ISSUER", "").strip(),

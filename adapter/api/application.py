@@ -42,6 +42,7 @@ from adapter.api.rates import Rates
 from adapter.api.refusal import Refusal, of_error, told
 from adapter.api.request_log import RequestLog
 from adapter.api.service import Limits, Service
+from adapter.api.telemetry import Telemetry, untraced
 from adapter.api.tokens import tokens_of
 from adapter.errors import AdapterError
 from adapter.settings import Settings
@@ -86,18 +87,23 @@ def create_app(settings: Settings, limits: Limits | None = None, environ: Mappin
     Starting raises UsageError, KeyFault and StoreError as `open_store` does.
     """
 
+    telemetry = Telemetry(settings.telemetry_url) if settings.telemetry_url else None
+    traced = telemetry.span if telemetry else untraced
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
             opening = open_store(settings.database_url, settings)
             store = await anyio.to_thread.run_sync(stack.enter_context, opening)
-            service = Service(store, settings, limits or Limits(), environ or {})
+            service = Service(store, settings, limits or Limits(), environ or {}, traced)
             app.state.service = service
             service.scheduler.start()
             try:
                 yield
             finally:
                 await anyio.to_thread.run_sync(service.scheduler.stop, PULLS_END)
+                if telemetry:
+                    await anyio.to_thread.run_sync(telemetry.close)
 
     app = FastAPI(
         title="immunisation-cqrs-adapter",
@@ -116,7 +122,7 @@ def create_app(settings: Settings, limits: Limits | None = None, environ: Mappin
     app.openapi = partial(openapi_of, app)  # type: ignore[method-assign]  # FastAPI's own way to replace it
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(Crowd, most=settings.requests_at_once)
-    app.add_middleware(RequestLog, answered=app.state.requests.answered)
+    app.add_middleware(RequestLog, answered=app.state.requests.answered, traced=traced)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(AdapterError, _failed)
     app.add_exception_handler(HTTPException, _unrouted)

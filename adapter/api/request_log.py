@@ -19,6 +19,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapter.api.refusal import FAULT, Refusal, told
+from adapter.api.telemetry import Said, Traced, untraced
 
 LOGGER = logging.getLogger("adapter.api")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
@@ -41,13 +42,18 @@ class CutOff(Exception):
 class RequestLog:
     """The outermost part of the service: it numbers requests, and no error passes it."""
 
-    def __init__(self, app: ASGIApp, answered: Answered = lambda *_: None) -> None:
-        self._app, self._answered = app, answered
+    def __init__(self, app: ASGIApp, answered: Answered = lambda *_: None, traced: Traced = untraced) -> None:
+        self._app, self._answered, self._traced = app, answered, traced
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        sent = (value for name, value in scope["headers"] if name == b"traceparent")
+        with self._traced("request", next(sent, b"").decode("latin-1")) as said:
+            await self._answer(scope, receive, send, said)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, said: Said) -> None:
         request, started, begun = uuid.uuid4().hex, time.perf_counter(), [0]
         state: dict[str, Any] = scope.setdefault("state", {})
 
@@ -83,7 +89,9 @@ class RequestLog:
                 "delivery": state.get("delivery"),
                 "fault": place,
             }
-            LOGGER.info("request", extra={"fields": {name: said for name, said in line.items() if said is not None}})
+            known = {name: value for name, value in line.items() if value is not None}
+            said.update(known | {"name": f"{method} {route or 'none'}"})
+            LOGGER.info("request", extra={"fields": known})
 
 
 class JsonLines(logging.Formatter):

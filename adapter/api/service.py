@@ -13,6 +13,7 @@ from anyio import CapacityLimiter
 from fastapi import Request
 from msgspec import Struct
 
+from adapter.api.telemetry import Traced
 from adapter.feeds.notifications import Notifications
 from adapter.feeds.push import Push
 from adapter.feeds.scheduler import Scheduler
@@ -38,7 +39,9 @@ class Limits(Struct, frozen=True):
 class Service:
     """One open store, served. To be made inside an event loop."""
 
-    def __init__(self, store: Store, settings: Settings, limits: Limits, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, limits: Limits, environ: Mapping[str, str], traced: Traced
+    ) -> None:
         self.store, self.settings, self.limits = store, settings, limits
         self.sources = sources_of(settings.feeds_file)
         readers = Readers()
@@ -46,7 +49,8 @@ class Service:
         self.push = Push(store, readers.of)
         self.notifications = Notifications(store, self.push)
         opening = partial(open_store, settings.database_url, settings)
-        self.scheduler = Scheduler(self.sources, environ, opening, readers.of)
+        self.scheduler = Scheduler(self.sources, environ, opening, readers.of, traced)
+        self._traced = traced
         self._readers, self._writers = CapacityLimiter(limits.readers), CapacityLimiter(limits.writers)
         self._feeds: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.running, self.watching = asyncio.Lock(), asyncio.Lock()
@@ -57,12 +61,16 @@ class Service:
 
     async def writing(self, work: Callable[..., T], *arguments: object) -> T:
         """The same for work that writes."""
-        return await anyio.to_thread.run_sync(partial(work, *arguments), limiter=self._writers)
+        return await anyio.to_thread.run_sync(partial(self._writing, work, *arguments), limiter=self._writers)
 
     async def pushing(self, feed: str, work: Callable[[], T]) -> T:
         """The same for a feed: its bodies are taken one after the other, and nobody else waits for them."""
         async with self._feeds[feed]:
             return await self.writing(self._alone, feed, work)
+
+    def _writing(self, work: Callable[..., T], *arguments: object) -> T:
+        with self._traced("write", ""):
+            return work(*arguments)
 
     def _alone(self, feed: str, work: Callable[[], T]) -> T:
         with self.store.database.alone(f"push {feed}"):

@@ -26,15 +26,21 @@ LOOK = 60.0
 """Seconds after which it is looked anew whether a feed is due: somebody else may have pulled it, or been notified."""
 
 OpenStore = Callable[[], AbstractContextManager[Store]]
+Traced = Callable[[str, str], AbstractContextManager[dict[str, str | int | float]]]
 
 
 class Scheduler:
-    """Of the feeds that have a schedule. `environ` holds secrets that the feeds file names."""
+    """Of the feeds that have a schedule. `environ` holds secrets that the feeds file names; `traced` makes a span."""
 
     def __init__(
-        self, sources: Mapping[str, Source], environ: Mapping[str, str], open_: OpenStore, reading: Reading
+        self,
+        sources: Mapping[str, Source],
+        environ: Mapping[str, str],
+        open_: OpenStore,
+        reading: Reading,
+        traced: Traced,
     ) -> None:
-        self._environ, self._open, self._reading = environ, open_, reading
+        self._environ, self._open, self._reading, self._traced = environ, open_, reading, traced
         self._stopping = threading.Event()
         self._woken: dict[str, threading.Event] = {}
         self._threads = []
@@ -92,16 +98,19 @@ class Scheduler:
             return LOOK if at is None else max(0.0, min(LOOK, (at - now) / timedelta(seconds=1)))
 
         if not wait():
-            pulled = pull(
-                store,
-                feed,
-                source,
-                self._environ,
-                pause=self._pause,
-                reading=self._reading(store),
-                wanted=lambda: not wait(),
-                stopping=self._stopping.is_set,
-            )
+            with self._traced("pull", "") as said:
+                said["feed"] = feed
+                pulled = pull(
+                    store,
+                    feed,
+                    source,
+                    self._environ,
+                    pause=self._pause,
+                    reading=self._reading(store),
+                    wanted=lambda: not wait(),
+                    stopping=self._stopping.is_set,
+                )
+                said["deliveries"] = pulled.deliveries
             figures = {"feed": feed, "deliveries": pulled.deliveries, "new": pulled.figures.new}
             LOGGER.info("pulled", extra={"fields": figures | ({"note": pulled.note} if pulled.note else {})})
         return max(0.1, wait())

@@ -45,10 +45,10 @@ class Service:
         self._in.flush()
         self._serving = int(self._out.readline())
 
-    def kill(self) -> None:
+    def end(self, how: signal.Signals = signal.SIGKILL) -> None:
         """Nobody serves any more when it returns."""
         if self._serving:
-            os.kill(self._serving, signal.SIGKILL)
+            os.kill(self._serving, how)
             wait_until_gone(self._serving)
             self._serving = 0
 
@@ -62,7 +62,7 @@ def service(settings: Settings) -> Iterator[Service]:
         try:
             yield running
         finally:
-            running.kill()
+            running.end()
             process.kill()
 
 
@@ -114,7 +114,7 @@ def check(store: Store, senders: list[Sender], acknowledged: list[list[tuple[str
         assert partial == []
 
 
-def killed(settings: Settings, kills: int) -> None:
+def killed(settings: Settings, kills: int, how: signal.Signals = signal.SIGKILL) -> None:
     with open_store(settings.database_url, settings) as store:
         for feed in sorted(set(FEEDS)):
             store.feeds.remember(feed)
@@ -128,10 +128,12 @@ def killed(settings: Settings, kills: int) -> None:
         for _ in range(kills):
             wait_for_more(senders, chance.randrange(1, 6))
             time.sleep(chance.random() * 0.03)
-            running.kill()
+            running.end(how)
             sure = [list(sender.acknowledged) for sender in senders]
             with open_store(settings.database_url, settings) as store:
                 check(store, senders, sure)
+                cut_off = [each for each in store.deliveries.listed() if not each.finished]
+                assert not cut_off or how == signal.SIGKILL
             running.start()
         for sender in senders:
             sender.over.set()
@@ -171,6 +173,11 @@ def wait_until_gone(process: int) -> None:
 @pytest.mark.slow
 def test_a_dozen_kills(settings: Settings) -> None:
     killed(settings, 12)
+
+
+@pytest.mark.slow
+def test_a_stop_finishes_what_it_is_doing(settings: Settings) -> None:
+    killed(settings, 3, signal.SIGTERM)
 
 
 @pytest.mark.deep

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from adapter.api.telemetry import untraced
 from adapter.feeds.allowance import Allowance, Stopped
 from adapter.feeds.pull import pull
 from adapter.feeds.scheduler import Scheduler
@@ -68,7 +69,9 @@ def search(url: str, **more: object) -> Search:
 
 @contextmanager
 def scheduled(settings: Settings, sources: dict[str, Pullable]) -> Iterator[Scheduler]:
-    running = Scheduler(sources, {}, lambda: open_store(settings.database_url, settings), lambda _: shared_reader())
+    running = Scheduler(
+        sources, {}, lambda: open_store(settings.database_url, settings), lambda _: shared_reader(), untraced
+    )
     running.start()
     try:
         yield running
