@@ -24,7 +24,8 @@ class Settings(Struct, frozen=True):
     """The settings, each an environment variable of the same name with `ADAPTER_` before it, or a key of one file."""
 
     database_url: str
-    """ADAPTER_DATABASE_URL, or ADAPTER_DATABASE_URL_FILE: `sqlite:///FILE` or `postgresql://…`. Default: `adapter.sqlite3` in the data folder."""
+    """ADAPTER_DATABASE_URL, or ADAPTER_DATABASE_URL_FILE: `sqlite:///FILE` or `postgresql://…`. Default:
+    `adapter.sqlite3` in the data folder."""
 
     data_dir: Path
     """ADAPTER_DATA_DIR: the folder of the embedded database and of the patient key. Default: the user's data folder."""
