@@ -119,8 +119,12 @@ def questions(
     names = [*dict.fromkeys(one.feed for one in records)][:5]
     yield "up from a feed, a page", [partial(touched, store, partial(search.of_feed, one)) for one in names]
     for name, code in (("common", "956951000000104"), ("unheard of", "1324681000000101")):
-        yield f"up from a {name} code, a page", [lambda code=code: touched(store, of_code(store, code))] * 5  # type: ignore[misc]
+        yield f"up from a {name} code, a page", [partial(_touched_by, store, code)] * 5
     yield f"difference, {CORRECTED} records corrected", [differs] * 5
+
+
+def _touched_by(store: Store, code: str) -> object:
+    return touched(store, of_code(store, code))
 
 
 def _waited(name: str, asked: Iterable[Callable[[], object]]) -> Waited:

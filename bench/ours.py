@@ -14,6 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,7 @@ def main(folder: Path, url: str, data: Path) -> None:
         check(load, "base", last)
         _tell("stored", 0, stored=msgspec.to_builtins(stored(url, data / DATABASE).less(empty)))
         for part in PARTS[1:]:
-            _timed(f"ingest {part}", lambda part=part: ingest(store, folder, load, part, cores()))  # type: ignore[misc]
+            _timed(f"ingest {part}", partial(ingest, store, folder, load, part, cores()))
             again = _timed(f"re-run {part}", lambda: run(store))
             check(load, part, again)
             with contextlib.redirect_stdout(io.StringIO()):

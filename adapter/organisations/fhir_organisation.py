@@ -30,6 +30,7 @@ _DELETED: dict[str, Deleted] = {
     "organization-role-deletion": "role",
     "organization-succession-deletion": "succession",
 }
+_DELETED_TYPES: dict[str, Deleted] = {"Organization": "organisation", "OrganizationAffiliation": "relationship"}
 _RELATION = re.compile(r"RE[0-9]{1,3}", re.ASCII)
 _ROLE = re.compile(r"RO[0-9]{1,4}", re.ASCII)
 
@@ -151,15 +152,13 @@ def _deletions(resource: dict[str, Any], at: str) -> Iterator[Said]:
     for number, entry in enumerate(fields.members(resource.get("entry"))):
         inside = f"{at}.entry[{number}].item"
         item = fields.member(entry, "item")
-        of = what or {"Organization": "organisation", "OrganizationAffiliation": "relationship"}.get(
-            fields.text(item, "type")
-        )
+        of = what or _DELETED_TYPES.get(fields.text(item, "type"))
         value = fields.text(item, "identifier", "value")
         id_ = OdsCode.read(value) if of == "organisation" else value
         if of is None or not id_:
             yield Issue("value", inside, "The entry names nothing that could be deleted from the directory.")
         else:
-            yield Deletion(of, str(id_), read_date(fields.text(entry, "date")))  # type: ignore[arg-type]
+            yield Deletion(of, str(id_), read_date(fields.text(entry, "date")))
 
 
 def _lookup(resource: dict[str, Any], at: str) -> Said:

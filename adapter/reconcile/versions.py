@@ -8,11 +8,13 @@ in the national API, so it is ordered by time first, and after a version of its 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Literal, TypeVar
 
 from msgspec import Struct
 
 from adapter.fhir.statement import SourceOrder
+
+Ordered = TypeVar("Ordered", str, int)
 
 
 class Version(Struct, frozen=True):
@@ -73,5 +75,5 @@ def _stated(a: Version, b: Version) -> int:
     return 0
 
 
-def _sign(a: str | int, b: str | int) -> int:
-    return (a > b) - (a < b)  # type: ignore[operator]
+def _sign(a: Ordered, b: Ordered) -> int:
+    return (a > b) - (a < b)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from adapter.digest import SetSum, digest
 from adapter.errors import AdapterError
@@ -106,31 +107,11 @@ class Desk:
             outputs.add(leaf_of(leaf))
         told = {outcome.value: number for outcome, number in outcomes.items() if number}
         share = Share(records, told, bytes(inputs), bytes(outputs), packer.finish())
-        return self._beside(share, part) if self._base else share
+        return _beside(share, self._base.read(part)) if self._base else share
 
     def histories(self, part: Part) -> list[History]:
         """Those of a part at the cut."""
         return self._now.read(part)
-
-    def _beside(self, share: Share, part: Part) -> Share:
-        assert self._base is not None  # noqa: S101 - asked above
-        before, records = SetSum(), 0
-        codes = []
-        for history in self._base.read(part):
-            before.add(history.digest)
-            records += len(history.records)
-            if history.code < 0:
-                codes.append(history.code)
-        return Share(
-            share.records,
-            share.outcomes,
-            share.inputs,
-            share.outputs,
-            share.packed,
-            bytes(before),
-            records,
-            tuple(codes),
-        )
 
 
 def decide_part(work: Work) -> Share:
@@ -174,6 +155,18 @@ def leave() -> None:
 def leaf_of(ids: Sequence[bytes]) -> bytes:
     """What stands for the decisions of one history in the sum of a run's decisions."""
     return b"".join(sorted(ids))
+
+
+def _beside(share: Share, histories: Iterable[History]) -> Share:
+    """The share with what its histories were at the base's cut."""
+    before, records = SetSum(), 0
+    codes = []
+    for history in histories:
+        before.add(history.digest)
+        records += len(history.records)
+        if history.code < 0:
+            codes.append(history.code)
+    return replace(share, before=bytes(before), records_before=records, codes_before=tuple(codes))
 
 
 def rules_digest(rules: Rules, role_digest: str) -> str:
