@@ -16,6 +16,7 @@ import typer
 
 from adapter.errors import UnreadablePath, UsageError
 from adapter.normalise.overlay import Overlay
+from adapter.provenance.timestamp import Stamp, checked, stamp_beside
 from adapter.runs.ruleset import catalogue_in_force
 from adapter.runs.spark import EVERY_CORE, Spark
 from adapter.settings import Settings
@@ -29,6 +30,14 @@ RunId = Annotated[str | None, typer.Option("--run", metavar="ID", help="A run's 
 Practice = Annotated[str | None, typer.Option("--practice", metavar="ODS", help="Only this practice.")]
 Programme = Annotated[str | None, typer.Option("--programme", metavar="KEY", help="Only this programme.")]
 
+Certificate = Annotated[
+    Path | None,
+    typer.Option(
+        "--tsa-certificate",
+        metavar="PEM",
+        help="Check the time stamp beside it, under this root certificate of its authority.",
+    ),
+]
 SparkMaster = Annotated[
     str | None,
     typer.Option("--spark-master", metavar="URL", help="Where Spark runs. Else ADAPTER_SPARK_MASTER, or this machine."),
@@ -90,6 +99,13 @@ def text(file: Path) -> str:
         return content(file).decode()
     except UnicodeDecodeError:
         raise UsageError("The file is no text: give one that the adapter wrote.") from None
+
+
+def stamped(file: Path, certificate: Path | None) -> Stamp | None:
+    """Whether the time stamp beside a checkpoint's file holds; None where no certificate says by whom it must be."""
+    if certificate is None:
+        return None
+    return checked(content(stamp_beside(file)), content(file), content(certificate))
 
 
 def month(text: str) -> str:

@@ -29,6 +29,7 @@ def proof(
         typer.Option("--consistency", metavar="FILE", help="Instead: that the ledger only grew since this checkpoint."),
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it there.")] = None,
+    certificate: options.Certificate = None,
     db: options.Database = None,
 ) -> None:
     """Prove a count to somebody who has no access to the database. The file holds no patient.
@@ -37,10 +38,15 @@ def proof(
     """
     if (count is None) == (consistency is None):
         raise UsageError("Name a count, or a checkpoint with --consistency.")
+    if certificate is not None and consistency is None:
+        raise UsageError("A time stamp is of an earlier checkpoint: name it with --consistency.")
     key = signing_key(options.settings(db))
     with options.stored(db) as store:
         if consistency is not None:
+            stamp = options.stamped(consistency, certificate)
             made = consistency_proof(store, read_checkpoint(options.text(consistency)), key)
+            if stamp is not None:
+                made |= {"old_checkpoint_stamped": {"when": stamp.when.isoformat(), "who": stamp.who}}
         else:
             made = count_proof(store, count or "", key, decision)
     text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"

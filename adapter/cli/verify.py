@@ -32,12 +32,16 @@ def verify(
         str | None,
         typer.Option("--verifier-key", metavar="KEY", help="Who must have signed it. Else our own signing key."),
     ] = None,
+    certificate: options.Certificate = None,
     db: options.Database = None,
 ) -> None:
     """Compute every digest anew, from the stored bytes up to the counts, and check the ledger that binds them.
 
     Ends with 1 at the first thing that is not as it was, and names it.
     """
+    if certificate is not None and checkpoint is None:
+        raise UsageError("A time stamp is of a checkpoint: name it with --checkpoint.")
+    stamp = None if checkpoint is None else options.stamped(checkpoint, certificate)
     against = None if checkpoint is None else _signed(checkpoint, verifier, db)
     with options.stored(db) as store:
         found = verified(store, store.runs.found(run) if run else None, against, console.working)
@@ -45,6 +49,8 @@ def verify(
         raise AdapterError(f"{found}. Keep the database as it is, and compare it with a copy.")
     what = "what the run was made of and made" if run else "all that they bind"
     console.write(f"{found.size} ledger entries, and {what}, are as they were. Root {found.root.hex()}\n")
+    if stamp is not None:
+        console.write(f"The checkpoint was there by {stamp.when:%Y-%m-%d %H:%M:%S} UTC, says {stamp.who}\n")
 
 
 def _signed(file: Path, verifier: str | None, db: str | None) -> Checkpoint:
