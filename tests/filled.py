@@ -13,6 +13,7 @@ from adapter.normalise.overlay import Overlay, RowChange
 from adapter.organisations.parse import parse
 from adapter.organisations.release import Release, encode
 from adapter.runs.reconciliation import Parameters, reconcile
+from adapter.store.holder import Holder, holder_of
 from adapter.store.registrations import Registration
 from adapter.store.schema import TABLES
 from adapter.store.store import Store
@@ -62,7 +63,8 @@ def fill(store: Store) -> None:
     key, _ = store.api_keys.create("an auditor", ["audit:read"])
     store.api_keys.revoke(key.id)
     finished = reconcile(store, MONTHS)
-    store.disclosures.add(key, finished.achievements[0].count, 2)
+    store.disclosures.add(holder_of(key), [(finished.achievements[0].count, 2)])
+    store.disclosures.add(Holder("x", (), issuer="https://id.example", subject="a client"), [("ghi", 2)])
     store.declarations.add(
         Declaration("D83013", "pertussis", "PT001", "2024-09", 3, "ab", "A. Manager", "", "looked at")
     )
