@@ -105,13 +105,16 @@ def _read(name: str, said: Any) -> Source:
         _times(f"{key}.schedule", source.schedule)
     if isinstance(source, Folder):
         return source
-    _address(f"{key}.url", source.url, secret=source.credentials is not None)
+    secret = source.credentials is not None or isinstance(source, Structured)  # a question that names a patient
+    _address(f"{key}.url", source.url, secret=secret)
     if source.since and datetime(source.since.year, source.since.month, source.since.day, tzinfo=UTC) > _now():
         raise UsageError(f"{key}.since: lies in the future.")
     if isinstance(source, Search):
         for each in source.parameters:
             if "=" not in each or each.startswith("_lastUpdated"):
                 raise UsageError(f"{key}.parameters: each is name=value, and none is _lastUpdated.")
+    if isinstance(source, Structured):
+        _headers(f"{key}.headers", source.headers)
     if bool(source.tls.certificate_file) != bool(source.tls.key_file):
         raise UsageError(f"{key}.tls: certificate_file and key_file go together.")
     match source.credentials:
@@ -128,6 +131,14 @@ def _read(name: str, said: Any) -> Source:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _headers(key: str, headers: dict[str, str]) -> None:
+    for name, value in headers.items():
+        if not re.fullmatch("[A-Za-z0-9-]{1,60}", name) or not (value.isascii() and value.isprintable()):
+            raise UsageError(f"{key}: each is a name and a line of ASCII.")
+        if name.lower() in ("authorization", "cookie", "apikey", "x-api-key"):
+            raise UsageError(f"{key}: secrets go into `credentials`.")
 
 
 def _times(key: str, schedule: Schedule) -> None:
@@ -155,7 +166,7 @@ def _address(key: str, text: str, *, secret: bool) -> None:
     if not sound:
         raise UsageError(f"{key}: is no web address without a query: write https://….")
     if secret and parts.scheme != "https" and host not in ("127.0.0.1", "localhost", "::1"):
-        raise UsageError(f"{key}: credentials go over https only: write https://….")
+        raise UsageError(f"{key}: credentials and patients go over https only: write https://….")
 
 
 def _place(key: str, error: str) -> str:

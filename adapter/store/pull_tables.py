@@ -16,7 +16,7 @@ class PullRow(SQLModel, table=True):
     """
 
     __tablename__ = "pull"
-    __table_args__ = (Index("ix_pull_feed", "feed"),)
+    __table_args__ = (Index("ix_pull_feed_what", "feed", "what", "number"),)
     number: int = fields.number(primary=True)
     recorded: datetime = fields.time()
     feed: int = fields.number("feed.number")

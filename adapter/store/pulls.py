@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 import sqlalchemy as sa
 from msgspec import Struct
@@ -55,21 +55,18 @@ class Pulls:
 
     def latest(self, feed: str, source: str, *whats: What) -> Step | None:
         """The newest step of these kinds; of any kind where none is named."""
-        query = sa.select(PULL.c.recorded, PULL.c.what, PULL.c.cursor, PULL.c.note).join_from(PULL, FEED)
-        query = query.where(FEED.c.name == feed, PULL.c.source == source)
-        if whats:
-            query = query.where(PULL.c.what.in_(whats))
-        found = self._newest(query, 1)
+        found = self.newest(feed, 1, *(whats or get_args(What)), source=source)
         return found[0] if found else None
 
     def newest(self, feed: str, most: int, *whats: What, source: str = "", until: datetime | None = None) -> list[Step]:
         """The newest steps of these kinds first, at most so many; from any source where none is given."""
-        query = sa.select(PULL.c.recorded, PULL.c.what, PULL.c.cursor, PULL.c.note).join_from(PULL, FEED)
-        query = query.where(FEED.c.name == feed, PULL.c.what.in_(whats))
+        query = sa.select(PULL).where(
+            PULL.c.feed == sa.select(FEED.c.number).where(FEED.c.name == feed).scalar_subquery()
+        )
         query = query.where(PULL.c.source == source) if source else query
-        return self._newest(query if until is None else query.where(PULL.c.recorded <= until), most)
-
-    def _newest(self, query: sa.Select[tuple[datetime, str, str, str]], most: int) -> list[Step]:
-        with self._database.read() as connection:
-            rows = connection.execute(query.order_by(PULL.c.number.desc()).limit(most))
-            return [Step(row.recorded, row.what, row.cursor, row.note) for row in rows]
+        query = query if until is None else query.where(PULL.c.recorded <= until)
+        query = query.order_by(PULL.c.number.desc()).limit(most)
+        with self._database.read() as connection:  # kind by kind: so each is read from the end of the index
+            rows = [row for what in whats for row in connection.execute(query.where(PULL.c.what == what))]
+        rows.sort(key=lambda row: -int(row.number))
+        return [Step(row.recorded, row.what, row.cursor, row.note) for row in rows[:most]]

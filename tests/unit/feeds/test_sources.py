@@ -55,6 +55,7 @@ def test_a_whole_file() -> None:
 
 
 SEARCH = '[feeds.a]\nkind = "search"\nurl = "https://h/"\n'
+LIST = "[feeds.a]\nkind = 'structured'\nurl = 'https://h/'\npatients_file = 'list'\n"
 
 
 @pytest.mark.parametrize(
@@ -86,17 +87,27 @@ SEARCH = '[feeds.a]\nkind = "search"\nurl = "https://h/"\n'
         ),
         (
             "[feeds.a]\nkind = 'search'\nurl = 'http://h/'\ncredentials = { kind = 'api-key', key_env = 'hush' }",
-            "^feeds.a.url: credentials go over https only",
+            "^feeds.a.url: credentials and patients go over https only",
         ),
         (
             SEARCH + "credentials = { kind = 'client-credentials', token_url = 'http://h/', client_id = 'a' }",
-            "^feeds.a.credentials.token_url: credentials go over https only",
+            "^feeds.a.credentials.token_url: credentials and patients go over https only",
         ),
         (
             SEARCH + "credentials = { kind = 'signed-jwt', token_url = 'https://h/', client_id = 'a', kid = 'b', "
             "algorithm = 'hush', key_env = 'C' }",
             "^feeds.a.credentials.algorithm: is none",
         ),
+        (SEARCH + "schedule = { every = 5 }", "^feeds.a.schedule.every: "),
+        (SEARCH + "schedule = { every = 60, cron = '* * * * *' }", "^feeds.a.schedule: every and cron exclude"),
+        (SEARCH + "schedule = { cron = 'hush' }", "^feeds.a.schedule.cron: must be five fields"),
+        (SEARCH + "budget = { requests = 0 }", "^feeds.a.budget.requests: must be `int` >= 1"),
+        (SEARCH + "expected = { first = '2024-13' }", "^feeds.a.expected.first: "),
+        (SEARCH + "expected = { first = '2024-09', last = '2024-08' }", "^feeds.a.expected: last lies before first"),
+        ("[feeds.a]\nkind = 'pushed'\nschedule = {}", "^feeds.a.schedule: is no key"),
+        (LIST.replace("https", "http"), "^feeds.a.url: credentials and patients go over https only"),
+        (LIST + "headers = { Authorization = 'hush' }", "^feeds.a.headers: secrets go into"),
+        (LIST + "headers = { Ssp-From = 'hushé' }", "^feeds.a.headers: each is a name"),
     ],
     ids=lambda text: text[-40:] if "\n" in text or "[" in text else None,
 )
