@@ -29,28 +29,30 @@ def show(store: Store, asked: Asked, feed: str | None, practice: str | None, for
     found = [one for one in watched.alarms if one.concerns(feed, practice)]
     first, last = weeks.name(watched.since), weeks.name(watched.until)
     if format_ is SignalFormat.NDJSON:
-        console.write("".join(alarm_line(one) + "\n" for one in found))
+        console.write("".join(alarm_line(one, _again(asked)) + "\n" for one in found))
     elif format_ is SignalFormat.JSON:
         document = {"since": first, "until": last, "records": watched.records, "young": watched.young}
-        console.write(_pretty(document | {"alarms": [msgspec.json.decode(alarm_line(one)) for one in found]}))
+        console.write(
+            _pretty(document | {"alarms": [msgspec.json.decode(alarm_line(one, _again(asked))) for one in found]})
+        )
     else:
         title = f"off from {first} to {last}, of {watched.records:,} records"
-        _tell(watched, found, title)
+        _tell(watched, found, title, _again(asked))
 
 
-def _tell(watched: watching.Watched, found: list[Alarm], title: str) -> None:
-    columns = ("alarm", "signal", "feed", "programmes", "since", "raised", "seen", "of", "usual")
+def _tell(watched: watching.Watched, found: list[Alarm], title: str, again: str) -> None:
+    columns = ("alarm", "signal", "feed", "programmes", "since", "raised", "seen", "of", "expected")
     rows = [
         (one.id, one.signal.value, one.whose, one.scope, one.since, one.raised, one.seen, one.whole or "", one.expected)
         for one in found
     ]
     if found:
-        console.out().print(console.table(f"What is {title}", columns, rows, right=("seen", "of", "usual")))
+        console.out().print(console.table(f"What is {title}", columns, rows, right=("seen", "of", "expected")))
     else:
         console.write(f"Nothing is {title}.\n")
     for one in found[:MOST_TOLD]:
         console.write(f"\n{one.id}  {one.signal.value}, {one.whose}: {sentence(one)}\n")
-        console.write("".join(f"  {step}\n" for step in steps(one)))
+        console.write("".join(f"  {step}\n" for step in steps(one, again=again)))
     if len(found) > MOST_TOLD:
         rest = len(found) - MOST_TOLD
         console.write(f"\n{rest} more are in the table: --feed or --practice tells of some, --format json of all.\n")
@@ -112,6 +114,16 @@ def _watched(store: Store, asked: Asked, feed: str | None) -> watching.Watched:
         store.feeds.found(feed)
     with console.working("Records") as report:
         return watching.watch(store, asked, report)
+
+
+def _again(asked: Asked) -> str:
+    """The options by which the same alarms are found."""
+    named = {
+        "--since": asked.since is not None and weeks.name(asked.since),
+        "--until": asked.until is not None and weeks.name(asked.until),
+        "--as-of": asked.as_of is not None and asked.as_of.isoformat(),
+    }
+    return "".join(f" {option} {value}" for option, value in named.items() if value)
 
 
 def _week(text: str | None) -> int | None:

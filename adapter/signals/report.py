@@ -18,9 +18,11 @@ WEEKLY = ("feed", "practice", "programme", "week", *(figure.name.lower() for fig
 _ENCODER = msgspec.json.Encoder()
 
 
-def alarm_line(alarm: Alarm) -> str:
-    """An alarm as one JSON object: its fields, its sentence, and what to do."""
-    return _ENCODER.encode(msgspec.to_builtins(alarm) | {"says": sentence(alarm), "do": list(steps(alarm))}).decode()
+def alarm_line(alarm: Alarm, again: str = "") -> str:
+    """An alarm as one JSON object: its fields, its sentence, and what to do (see `steps`)."""
+    return _ENCODER.encode(
+        msgspec.to_builtins(alarm) | {"says": sentence(alarm), "do": list(steps(alarm, again=again))}
+    ).decode()
 
 
 def sentence(alarm: Alarm) -> str:
@@ -49,13 +51,15 @@ def sentence(alarm: Alarm) -> str:
     )
 
 
-def steps(alarm: Alarm, days: tuple[str, str] | None = None) -> Iterator[str]:
-    """What to do, in order. `days` are the first and the last vaccination day of the records behind it."""
+def steps(alarm: Alarm, days: tuple[str, str] | None = None, again: str = "") -> Iterator[str]:
+    """What to do, in order. `days` are the first and the last vaccination day of the records behind it; `again` the
+    options that find it again.
+    """
     yield alarm.signal.advice
     if alarm.signal is Signal.DELIVERY_OVERDUE:
         return
     if days is None:
-        yield f"See the records: adapter signals --records {alarm.id}"
+        yield f"See the records: adapter signals --records {alarm.id}{again}"
     first, last = days or (weeks.first_day(alarm.since), weeks.last_day(alarm.last))
     named = [alarm.scope] if alarm.scope not in ("", OTHERS, SEASONAL) else [one.programme for one in alarm.programmes]
     programmes = " ".join(f"--programme {one}" for one in named if one) or "--programme KEY"

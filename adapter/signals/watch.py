@@ -75,13 +75,13 @@ def off(series: Series, week: int) -> Off | None:
 
 
 def _year_before(series: Series, week: int) -> tuple[int, int]:
-    """A volume's past begins with its first record: before that there was no feed."""
+    """Where it begins and ends. A volume's past begins with its first record, a share's with its first base: there was
+    no feed before.
+    """
     end = max(0, week + 1 - GAP)
     start = max(0, end - YEAR)
-    if series.signal in VOLUMES:
-        began = np.flatnonzero(series.seen[:end])
-        start = max(start, int(began[0])) if len(began) else end
-    return start, end
+    began = np.flatnonzero((series.seen if series.signal in VOLUMES else series.base)[:end])
+    return (max(start, int(began[0])) if len(began) else end), end
 
 
 def _judged(

@@ -44,6 +44,8 @@ def test_what_is_off_is_said_with_its_evidence_and_what_to_do(autumn: Adapter) -
     assert autumn("signals", *UNTIL, "--practice", "H81998")[1].startswith("Nothing is off from 2024-W31")
     assert autumn("signals", *UNTIL, "--feed", "trust", "--format", "ndjson")[1] == ""
 
+    assert alarm["do"][1].endswith(f"adapter signals --records {alarm['id']} --until {name(LAST)}")
+    assert (alarm["past_first"], alarm["past_weeks"]) == ("2024-W15", 24)
     code, out, _ = autumn("signals", *UNTIL, "--records", alarm["id"], "--format", "ndjson")
     assert [json.loads(line)["value"] for line in out.splitlines()] == copied()
     code, out, _ = autumn("signals", *UNTIL, "--records", alarm["id"])
