@@ -29,7 +29,8 @@ def signals(
     feed: Annotated[str | None, typer.Option("--feed", metavar="NAME", help="Only this feed.")] = None,
     practice: options.Practice = None,
     since: Annotated[
-        str | None, typer.Option("--since", metavar="WEEK", help="Judge from this week on, else the last 12.")
+        str | None,
+        typer.Option("--since", metavar="WEEK", help="Judge from this week on (104 at most), else the last 12."),
     ] = None,
     until: Annotated[
         str | None,

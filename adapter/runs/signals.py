@@ -30,6 +30,8 @@ from adapter.store.witness import witness
 
 LOOK_BACK = 12
 """Weeks that are judged unless somebody asks for more."""
+MOST_WEEKS = 104
+"""So many at once: each is judged for itself."""
 _PAST = YEAR + GAP + max(WINDOWS)
 _FEW = 50
 """Parts that are too few to start processes for: a hundred thousand records."""
@@ -91,6 +93,8 @@ def _watched(store: Store, asked: Asked, work: _Work) -> Watched:
         raise UsageError(
             f"There is nothing after {weeks_.name(last)}, the last whole week with records: ask from then."
         )
+    if last - since >= MOST_WEEKS:
+        raise UsageError(f"Ask for {MOST_WEEKS} weeks at most: name a later --since or an earlier --until.")
     days = feed_days(store.database, moment)
     heard = {feed: weeks_.week_of(came[-1]) - 1 for feed, came in days.items()}
     found = alarms(tally, work.seasonal, since, last, heard) + new_codes(tally, since, last)
@@ -165,6 +169,7 @@ class _Work:
             whole.join(tally)
             self.records += records
             self._report(self.records)
+        whole.first = max(whole.first, whole.started)
         return whole
 
     def sightings(self) -> Iterator[Sighting]:

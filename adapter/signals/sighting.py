@@ -20,9 +20,8 @@ from adapter.reconcile.record import Record
 from adapter.reconcile.rules import Rules
 from adapter.reconcile.supporting import supporting_dates
 from adapter.signals.figure import Figure
-from adapter.signals.week import week_of
+from adapter.signals.week import EARLIEST, week_of
 
-EARLIEST = 1950
 HIDDEN = "not shown"
 """Stands for a code that could be an NHS number."""
 

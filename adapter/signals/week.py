@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+EARLIEST = 1950
+"""A record of an earlier year was not made then."""
+
 
 def week_of(day: date) -> int:
     """The week that a day lies in. The first day of the calendar is a Monday, so weeks are sevens of days."""
@@ -25,11 +28,14 @@ def name(week: int) -> str:
 
 
 def parse(text: str) -> int | None:
-    """A week by its name, `2024-W36`, or the week of a day `YYYY-MM-DD`; None for what is neither."""
+    """A week by its name, `2024-W36`, or the week of a day `YYYY-MM-DD`; None for what is neither, or lies before
+    there were computers.
+    """
     try:
-        return week_of(date.fromisoformat(text))
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return week_of(day) if day.year >= EARLIEST else None
 
 
 def first_day(text: str) -> str:

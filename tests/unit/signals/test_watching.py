@@ -118,6 +118,8 @@ def test_an_unknown_alarm_and_an_empty_stretch_are_said(store: Store) -> None:
     quiet(store)
     with pytest.raises(UnknownName, match="No alarm"):
         records_behind(store, Asked(until=FAULT), "")
+    with pytest.raises(UsageError, match="104 weeks at most"):
+        watch(store, Asked(since=FAULT - 26, until=FAULT + 100))
     with pytest.raises(UsageError, match="nothing after"):
         watch(store, Asked(since=LAST, until=FAULT))
 
