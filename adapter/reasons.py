@@ -119,3 +119,10 @@ SUPPORTING_ONLY = frozenset(
         Reason.RECORDED_LATE,
     }
 )
+
+_ORDER = list(Reason)
+EXCLUDING = (
+    *_ORDER[_ORDER.index(Reason.RETRACTED) : _ORDER.index(Reason.PERFORMER_ELSEWHERE) + 1],
+    *_ORDER[_ORDER.index(Reason.AGE_OUTSIDE_INDICATOR) : _ORDER.index(Reason.ALREADY_THIS_YEAR) + 1],
+)
+"""The reasons by which a record is excluded: rows 1 to 7, and the rules of indicators."""

@@ -1,18 +1,19 @@
-"""Counts as FHIR R4: one summary MeasureReport for each practice, service and month.
+"""Counts as FHIR R4: one MeasureReport for each practice, indicator and month.
 
-A summary never leads to people: no `evaluatedResource`, no `subjectResults`. Each indicator is a group whose
-populations counted, excluded and queried add up to the decisions behind it. The shape is our own reading, since CQRS
+Its populations are the records counted, those excluded by each reason, and those queried; they add up to `records`, all
+that the count is made of. A summary never leads to people: no `evaluatedResource`, no `subjectResults`. A subject-list,
+for those who may see records, has a List of decisions for each population. The shape is our own reading, since CQRS
 takes no FHIR; it keeps to base R4 and to what the DEQM summary profile asks of dates, reporter and versioned measure.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from itertools import groupby
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from adapter.achievement.achievement import Achievement
+from adapter.achievement.declaration import CellKey, cell_of
 from adapter.digest import short_id
 
 NAMESPACE = "urn:immunisation-cqrs-adapter"
@@ -21,47 +22,56 @@ ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
 Json = dict[str, Any]
 
 
-def bundle(achievements: Iterable[Achievement], version: str, produced: str) -> Json:
-    """A collection of the reports. `version` names the rules, `produced` is the run's time (ISO 8601 with a zone)."""
-    ordered = sorted(achievements, key=_report_of)
-    reports = [_report(list(group), version, produced) for _, group in groupby(ordered, key=_report_of)]
+Subjects = Mapping[tuple[str, str], Sequence[str]]
+"""Outcome and reason → the ids of the decisions."""
+
+
+def bundle(
+    achievements: Iterable[Achievement],
+    excluded: Mapping[CellKey, Mapping[str, int]],
+    version: str,
+    produced: str,
+    subjects: Mapping[CellKey, Subjects] | None = None,
+) -> Json:
+    """A collection of the reports. `excluded` are the numbers by reason, `version` names the rules, `produced` is the
+    run's time (ISO 8601 with a zone). With `subjects` the reports are subject-lists.
+    """
+    ordered = sorted(achievements, key=cell_of)
+    reports = [
+        _report(
+            one,
+            excluded.get(cell_of(one), {}),
+            version,
+            produced,
+            None if subjects is None else subjects.get(cell_of(one), {}),
+        )
+        for one in ordered
+    ]
     entries = [{"fullUrl": f"{NAMESPACE}:report:{report['id']}", "resource": report} for report in reports]
     return {"resourceType": "Bundle", "type": "collection", "timestamp": produced} | (
         {"entry": entries} if entries else {}
     )
 
 
-def bundle_text(achievements: Iterable[Achievement], version: str, produced: str) -> str:
-    return json.dumps(bundle(achievements, version, produced), ensure_ascii=False, indent=1) + "\n"
-
-
-def _report_of(one: Achievement) -> tuple[str, str, str]:
-    return (one.practice, one.programme, one.period)
+def text_of(bundle_: Json) -> str:
+    """For people and scripts."""
+    return json.dumps(bundle_, ensure_ascii=False, indent=1) + "\n"
 
 
 def report_id(one: Achievement) -> str:
-    """The id of the report that a count stands in."""
-    return short_id("report", one.run, *_report_of(one))
+    """The id of a count's report: it stays where only its numbers change."""
+    return short_id("report", one.run, one.practice, one.programme, one.indicator, one.period)
 
 
-def _report(counts: list[Achievement], version: str, produced: str) -> Json:
-    first = counts[0]
-    return {
-        "resourceType": "MeasureReport",
-        "id": report_id(first),
-        "status": "complete",
-        "type": "summary",
-        "measure": f"{NAMESPACE}:measure:{first.programme}|{version}",
-        "date": produced,
-        "reporter": {"type": "Organization", "identifier": {"system": ODS, "value": first.practice}},
-        "period": {"start": f"{first.period}-01", "end": first.achievement_date},
-        "group": [_group(one) for one in sorted(counts, key=lambda one: one.indicator)],
-    }
-
-
-def _group(one: Achievement) -> Json:
-    populations = {"counted": one.value, "excluded": one.excluded, "queried": one.queried}
-    return {
+def _report(
+    one: Achievement, excluded: Mapping[str, int], version: str, produced: str, subjects: Subjects | None
+) -> Json:
+    populations = [_population("records", "", one.value + one.excluded + one.queried)]
+    populations.append(_population("counted", "", one.value))
+    populations += [_population("excluded", reason, number) for reason, number in sorted(excluded.items())]
+    populations.append(_population("queried", "", one.queried))
+    lists = [] if subjects is None else [_listed(each, subjects) for each in populations]
+    group = {
         "id": one.count,
         "extension": [
             {"url": f"{NAMESPACE}:root", "valueString": one.root},
@@ -69,8 +79,52 @@ def _group(one: Achievement) -> Json:
             *({"url": f"{NAMESPACE}:hold", "valueCode": hold} for hold in one.holds),
         ],
         "code": _concept("indicator", one.indicator),
-        "population": [{"code": _concept("population", name), "count": value} for name, value in populations.items()],
+        "population": [
+            each | ({"subjectResults": {"reference": f"#{each['id']}"}} if lists else {}) for each in populations
+        ],
     }
+    return {
+        "resourceType": "MeasureReport",
+        "id": report_id(one),
+        **({"contained": lists} if lists else {}),
+        "status": "complete",
+        "type": "summary" if subjects is None else "subject-list",
+        "measure": f"{NAMESPACE}:measure:{one.indicator}|{version}",
+        "date": produced,
+        "reporter": {"type": "Organization", "identifier": {"system": ODS, "value": one.practice}},
+        "period": {"start": f"{one.period}-01", "end": one.achievement_date},
+        "group": [group],
+    }
+
+
+def population_code(name: str, reason: str) -> Json:
+    """`records`, `counted`, `excluded` with its reason, `queried`."""
+    codes = [("population", name), *([("reason", reason)] if reason else [])]
+    return {"coding": [{"system": f"{NAMESPACE}:{kind}", "code": code} for kind, code in codes]}
+
+
+def _population(name: str, reason: str, number: int) -> Json:
+    id_ = f"{name}-{reason}" if reason else name
+    return {"id": id_, "code": population_code(name, reason), "count": number}
+
+
+def _listed(population: Json, subjects: Subjects) -> Json:
+    """The decisions of a population as a List; each item is known by the decision's id, for a trace."""
+    name, _, reason = population["id"].partition("-")
+    ids = sorted(
+        id_
+        for (outcome, why), some in subjects.items()
+        if name in ("records", outcome) and reason in ("", why)
+        for id_ in some
+    )
+    items = [{"item": {"type": "Immunization", "identifier": _decision(id_)}} for id_ in ids]
+    return {"resourceType": "List", "id": population["id"], "status": "current", "mode": "snapshot"} | (
+        {"entry": items} if items else {"emptyReason": {"text": "no records"}}
+    )
+
+
+def _decision(id_: str) -> Json:
+    return {"system": f"{NAMESPACE}:decision", "value": id_}
 
 
 def _concept(kind: str, code: str) -> Json:

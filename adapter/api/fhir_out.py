@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
 from adapter.achievement.count_provenance import Rules, Source, provenance
+from adapter.achievement.declaration import CellKey, cell_of
 from adapter.achievement.measure import measures
 from adapter.achievement.measure_report import bundle
 from adapter.api import runs
@@ -15,19 +17,15 @@ from adapter.api.counts import Practice, ods_code
 from adapter.api.refusal import FHIR, Refusal, json_response
 from adapter.api.runs import RunId
 from adapter.api.service import Service, service_of
-from adapter.provenance.trace import origins, trace
+from adapter.provenance.trace import IN_COUNTS, origins, trace
 from adapter.runs.counting import counts_in_force
 from adapter.runs.ruleset import catalogue_in_force
+from adapter.store.api_keys import AUDIT_READ
 from adapter.store.runs import Run
 
 router = APIRouter(prefix="/fhir", tags=["fhir"])
 
 _FHIR: dict[int | str, dict[str, Any]] = {200: {"content": {FHIR: {}}}}
-
-
-def rules_version(run: Run) -> str:
-    """The version of the Measures that a run counted by: code and tables."""
-    return f"{run.code_version}-{run.ruleset_digest[:12]}"
 
 
 @router.get("/Measure", summary="What each count means", response_class=Response, responses=_FHIR)
@@ -36,12 +34,39 @@ async def measure(request: Request, _: Reader, run: RunId = None) -> Response:
     return json_response(await service.reading(_measures, service, run), 200, FHIR)
 
 
-@router.get("/MeasureReport", summary="The counts of a run", response_class=Response, responses=_FHIR)
-async def measure_report(request: Request, _: Reader, run: RunId = None, practice: Practice = None) -> Response:
+class ReportType(StrEnum):
+    """Numbers alone, or with the decisions of each population."""
+
+    SUMMARY = "summary"
+    SUBJECT_LIST = "subject-list"
+
+
+@router.get(
+    "/MeasureReport",
+    summary="The counts of a run",
+    description="One report for each practice, indicator and month; its populations add up to `records`. With "
+    f"`type=subject-list` each lists its decisions: it wants a `practice` and {AUDIT_READ}, and is recorded.",
+    response_class=Response,
+    responses=_FHIR,
+)
+async def measure_report(
+    request: Request,
+    key: Reader,
+    run: RunId = None,
+    practice: Practice = None,
+    type_: Annotated[ReportType, Query(alias="type")] = ReportType.SUMMARY,
+) -> Response:
     service, code = service_of(request), ods_code(practice)
+    subjects = type_ is ReportType.SUBJECT_LIST
+    if subjects and (AUDIT_READ not in key.scopes or key.feed is not None):
+        raise Refusal(403, f"A subject-list leads to records: it wants a key with {AUDIT_READ} that writes to no feed.")
+    if subjects and code is None:
+        raise Refusal(400, "A subject-list is of one practice: ask with `practice`.")
     found = await service.reading(runs.found, service, run)
-    counts = await service.reading(counts_in_force, service.store, found, code)
-    return json_response(bundle(counts, rules_version(found), found.finished.isoformat()), 200, FHIR)
+    made, shown = await service.reading(_reports, service, found, code, subjects)
+    if subjects:
+        await service.writing(service.store.disclosures.add, key, [(f"MeasureReport of {code}", shown)])
+    return json_response(made, 200, FHIR)
 
 
 @router.get(
@@ -65,7 +90,25 @@ def _measures(service: Service, id_: str | None) -> dict[str, Any]:
     catalogue = catalogue_in_force(service.store.mapping_releases.in_force())
     if catalogue.digest != run.ruleset_digest:
         raise Refusal(409, "This run counted by other tables than are in force now: ask for the latest run.")
-    return measures(catalogue, rules_version(run), run.finished.isoformat())
+    return measures(catalogue, run.rules_version, run.finished.isoformat())
+
+
+def _reports(service: Service, run: Run, practice: str | None, listed: bool) -> tuple[dict[str, Any], int]:
+    """The reports, and how many records they list."""
+    counts = counts_in_force(service.store, run, practice)
+    excluded = service.store.runs.excluded(run, practice)
+    subjects: dict[CellKey, dict[tuple[str, str], list[str]]] | None = None
+    if listed:
+        subjects = {}
+        cells = {cell_of(one) for one in counts}
+        for one in service.store.runs.decisions(run, practice):
+            decided = one.decision
+            cell = (decided.practice or "", decided.programme or "", decided.indicator or "", decided.period or "")
+            if cell in cells and decided.outcome in IN_COUNTS:
+                said = (decided.outcome.value, decided.reason.value)
+                subjects.setdefault(cell, {}).setdefault(said, []).append(one.id)
+    made = bundle(counts, excluded, run.rules_version, run.finished.isoformat(), subjects)
+    return made, sum(len(ids) for said in (subjects or {}).values() for ids in said.values())
 
 
 def _provenance(service: Service, target: str) -> dict[str, Any]:

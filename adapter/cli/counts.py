@@ -9,7 +9,7 @@ import typer
 
 from adapter.achievement.achievement import Achievement
 from adapter.achievement.emission import counts_csv, counts_json
-from adapter.achievement.measure_report import bundle_text
+from adapter.achievement.measure_report import bundle, text_of
 from adapter.cli import console, options
 from adapter.runs.counting import counts_in_force
 from adapter.store.runs import Run
@@ -42,13 +42,13 @@ def counts(
     with options.stored(db) as store:
         found = store.runs.found(run)
         achievements = counts_in_force(store, found, options.ods_code(practice))
+        excluded = store.runs.excluded(found, options.ods_code(practice)) if format_ is Format.FHIR else {}
     if format_ is Format.JSON:
         console.write(counts_json(achievements))
     elif format_ is Format.CSV:
         console.write(counts_csv(achievements))
     elif format_ is Format.FHIR:
-        version = f"{found.code_version}-{found.ruleset_digest[:12]}"
-        console.write(bundle_text(achievements, version, found.finished.isoformat()))
+        console.write(text_of(bundle(achievements, excluded, found.rules_version, found.finished.isoformat())))
     else:
         show(achievements, found)
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from adapter.reasons import Outcome
 from adapter.reconcile.decision import HISTORY_BITS, PLACE_BITS, Decision
 from adapter.store.arrival_tables import BATCH, DELIVERY, FEED, RECORD_VERSION
 from adapter.store.batch import members, records_known, roots
@@ -18,8 +19,8 @@ from adapter.store.bulk import in_lists
 from adapter.store.database import Database
 from adapter.store.histories import code_of, code_without_patient, tune
 from adapter.store.naming import identifier_name
-from adapter.store.packed import cells_of, parts_of, phrases_in, restored
-from adapter.store.phrases import LINE, PRACTICE, PhraseBook, body_of
+from adapter.store.packed import cells_of, month_of, parts_of, phrases_in, restored
+from adapter.store.phrases import LINE, PRACTICE, VERDICT, PhraseBook, body_of
 from adapter.store.run_tables import DECISION, DECISION_END
 from adapter.store.statements import Statements
 
@@ -92,6 +93,36 @@ class Decisions:
             tune(connection)
             for listed in in_lists(codes):
                 found += self._rows(connection, _whole().where(DECISION.c.history.in_(listed)))
+        return found
+
+    def excluded(self, run: int, practice: str | None = None) -> dict[tuple[str, str, str, str], dict[str, int]]:
+        """How many records a run excluded by each reason, by practice, programme, indicator and month. They are counted
+        where they lie; none is read.
+        """
+        until = DECISION_END.c.until_run
+        force = (DECISION.c.from_run <= run, sa.or_(until.is_(None), until > run))
+        found: dict[tuple[str, str, str, str], dict[str, int]] = {}
+        with self._database.read() as connection:
+            names = self._book.all_of(connection, PRACTICE)
+            lines, verdicts = self._book.all_of(connection, LINE), self._book.all_of(connection, VERDICT)
+            for number in self._practices(connection, practice):
+                query = sa.select(DECISION.c.cell, DECISION.c.verdict, sa.func.count()).select_from(
+                    DECISION.outerjoin(DECISION_END)
+                )
+                query = query.where(DECISION.c.cell.between(*cells_of(number)), *force)
+                for cell, verdict, records in connection.execute(query.group_by(DECISION.c.cell, DECISION.c.verdict)):
+                    _, line, month = parts_of(cell)
+                    said, what = verdicts[verdict], lines[line]
+                    if (
+                        said.outcome is Outcome.EXCLUDED
+                        and names[number]
+                        and what.programme
+                        and what.indicator
+                        and month
+                    ):
+                        where = (names[number], what.programme, what.indicator, month_of(month) or "")
+                        reasons = found.setdefault(where, {})
+                        reasons[said.reason.value] = reasons.get(said.reason.value, 0) + records
         return found
 
     def differing(self, low: tuple[int, int], high: tuple[int, int]) -> tuple[list[Decision], list[Decision]]:

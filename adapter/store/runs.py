@@ -56,6 +56,11 @@ class Run(Struct, frozen=True):
     count_sum: bytes = b""
     last_decision: int = 0
 
+    @property
+    def rules_version(self) -> str:
+        """The version of what it counted by: code and tables. Measures have it, and the reports that name them."""
+        return f"{self.code_version}-{self.ruleset_digest[:12]}"
+
 
 class Pen:
     """Writes one run, inside one transaction: its decisions, then its counts, then the run itself."""
@@ -140,6 +145,10 @@ class Runs:
     def decisions_of_histories(self, codes: Collection[int]) -> list[Decided]:
         """Everything that was ever decided in these histories, in whatever run."""
         return self._decisions.of_histories(codes)
+
+    def excluded(self, run: Run, practice: str | None = None) -> dict[Cell, dict[str, int]]:
+        """How many records a run excluded in each cell, by reason."""
+        return self._decisions.excluded(run.number, practice)
 
     def counts_of_cells(self, cells: Collection[Cell]) -> list[Kept]:
         """Every count that these ever had."""

@@ -10,7 +10,7 @@ from adapter.achievement.count_provenance import Rules, Source, provenance
 from adapter.achievement.measure import measures
 from adapter.achievement.measure_report import report_id
 from adapter.normalise.catalogue import Catalogue, load_catalogue
-from adapter.reasons import Outcome, Reason
+from adapter.reasons import EXCLUDING, Outcome, Reason
 from adapter.reconcile.decision import Decision, RecordRef
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.provenance import Provenance
@@ -92,24 +92,15 @@ def catalogue() -> Catalogue:
     return loaded
 
 
-def population(name: str, standard: str, says: str) -> dict[str, Any]:
+def population(name: str, standard: str, says: str, reason: str = "") -> dict[str, Any]:
     kinds = "http://terminology.hl7.org/CodeSystem/measure-population"
+    because = [{"system": f"{OURS}:reason", "code": reason}] if reason else []
+    own = [{"system": f"{OURS}:population", "code": name}, *because]
     return {
-        "code": {"coding": [{"system": f"{OURS}:population", "code": name}, {"system": kinds, "code": standard}]},
+        "code": {"coding": [*own, {"system": kinds, "code": standard}]},
         "description": says,
         "criteria": {"language": "text/plain", "expression": says},
     }
-
-
-POPULATIONS = [
-    population("counted", "numerator", "Vaccinations that the practice gave and that its indicator counts."),
-    population(
-        "excluded",
-        "denominator-exclusion",
-        "Records that the practice claims and that do not count: each has its reason.",
-    ),
-    population("queried", "denominator-exception", "Records that a person has to look at before they can count."),
-]
 
 
 def test_a_measure_says_this(catalogue: Catalogue) -> None:
@@ -118,51 +109,46 @@ def test_a_measure_says_this(catalogue: Catalogue) -> None:
     entries = made.pop("entry")
     assert made == {"resourceType": "Bundle", "type": "collection", "timestamp": WHEN}
     service = catalogue.programmes["menb"].service
-    titles = {"MENBI01": "MenB dose 1", "MENBI03": "MenB dose 2", "MENBI09": "MenB booster"}
-    titles["MENBI10"] = "MenB booster, other case"
-    assert [one for one in entries if one["resource"]["id"] == "menb"] == [
-        {
-            "fullUrl": f"{OURS}:measure:menb",
-            "resource": {
-                "resourceType": "Measure",
-                "id": "menb",
-                "url": f"{OURS}:measure:menb",
-                "version": "rules",
-                "name": "menb",
-                "title": service,
-                "status": "active",
-                "date": WHEN,
-                "description": f"Vaccinations that a practice gave for the CQRS service {service}, "
-                "by indicator and month.",
-                "scoring": coding("http://terminology.hl7.org/CodeSystem/measure-scoring", "cohort"),
-                "group": [
-                    {
-                        "code": coding(f"{OURS}:indicator", indicator),
-                        "description": title,
-                        "population": POPULATIONS,
-                    }
-                    for indicator, title in titles.items()
-                ],
-            },
-        }
-    ]
-
-
-def test_every_public_programme_that_has_an_indicator_has_a_measure(catalogue: Catalogue) -> None:
-    ids = [one["resource"]["id"] for one in measures(catalogue, "rules", WHEN)["entry"]]
-    counted = {catalogue.public_key(key) for row in catalogue.indicators for key in row.programmes}
-    assert ids == sorted(counted)
-    finer = next(one for one in measures(catalogue, "rules", WHEN)["entry"] if one["resource"]["id"] == "six-in-one")
-    indicators = {group["code"]["coding"][0]["code"] for group in finer["resource"]["group"]}
-    assert indicators == {
-        row.id for row in catalogue.indicators if "six-in-one" in map(catalogue.public_key, row.programmes)
+    [entry] = [one for one in entries if one["resource"]["id"] == "MENBI01"]
+    [group] = entry["resource"].pop("group")
+    assert entry == {
+        "fullUrl": f"{OURS}:measure:MENBI01",
+        "resource": {
+            "resourceType": "Measure",
+            "id": "MENBI01",
+            "url": f"{OURS}:measure:MENBI01",
+            "version": "rules",
+            "name": "MENBI01",
+            "title": f"{service}: MenB dose 1",
+            "status": "active",
+            "subjectCodeableConcept": coding("http://hl7.org/fhir/resource-types", "Immunization"),
+            "date": WHEN,
+            "description": f"Vaccinations that a practice gave for MENBI01 of the CQRS service {service}, by month.",
+            "scoring": coding("http://terminology.hl7.org/CodeSystem/measure-scoring", "cohort"),
+        },
     }
+    said = group.pop("population")
+    assert group == {"code": coding(f"{OURS}:indicator", "MENBI01"), "description": "MenB dose 1"}
+    claimed = "Records that the practice claims and that the indicator asks about."
+    assert said[0] == population("records", "initial-population", claimed)
+    assert said[1] == population(
+        "counted", "numerator", "Vaccinations that the practice gave and that the indicator counts."
+    )
+    assert said[-1] == population(
+        "queried", "denominator-exception", "Records that a person has to look at before they can count."
+    )
+    assert said[2:-1] == [population("excluded", "denominator-exclusion", one.sentence, one.value) for one in EXCLUDING]
+    assert Reason.NON_GMS in EXCLUDING
+    assert Reason.GMS_MISSING not in EXCLUDING
+
+
+def test_every_indicator_of_a_service_has_a_measure(catalogue: Catalogue) -> None:
+    ids = [one["resource"]["id"] for one in measures(catalogue, "rules", WHEN)["entry"]]
+    assert ids == sorted({row.id for row in catalogue.indicators})
 
 
 def test_an_indicator_of_several_rows_shows_the_first_title(catalogue: Catalogue) -> None:
     for entry in measures(catalogue, "rules", WHEN)["entry"]:
-        for group in entry["resource"]["group"]:
-            id_ = group["code"]["coding"][0]["code"]
-            of_programme = {key for key, one in catalogue.programmes.items() if one.public == entry["resource"]["id"]}
-            rows = [row for row in catalogue.indicators if row.id == id_ and row.programmes & of_programme]
-            assert group["description"] == rows[0].title
+        [group] = entry["resource"]["group"]
+        id_ = group["code"]["coding"][0]["code"]
+        assert group["description"] == next(row.title for row in catalogue.indicators if row.id == id_)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from adapter.cli.demo import fixtures_folder
+from adapter.cli.ingest import take_all
+from adapter.settings import Settings
+from adapter.store.store import open_store
 from fhir.resources.R4B.bundle import Bundle
 from fhir.resources.R4B.provenance import Provenance
 
@@ -18,33 +22,64 @@ def of(client: Client, path: str, status: int = 200) -> dict[str, Any]:
     return told
 
 
-def test_each_report_names_a_measure_that_has_its_indicators(filled: Client) -> None:
+def codes(population: dict[str, Any]) -> frozenset[str]:
+    ours = [each["code"] for each in population["code"]["coding"] if each["system"].startswith("urn:")]
+    return frozenset(ours)
+
+
+def test_each_report_names_a_measure_that_has_its_indicator_and_populations(filled: Client) -> None:
     reports, measures = of(filled, "/fhir/MeasureReport"), of(filled, "/fhir/Measure")
     assert Bundle.model_validate(reports)
     assert Bundle.model_validate(measures)
-    meant = {
-        f"{one['resource']['url']}|{one['resource']['version']}": {
-            group["code"]["coding"][0]["code"] for group in one["resource"]["group"]
-        }
-        for one in measures["entry"]
-    }
+    meant = {}
+    for one in measures["entry"]:
+        [group] = one["resource"]["group"]
+        said = {codes(each) for each in group["population"]}
+        meant[f"{one['resource']['url']}|{one['resource']['version']}"] = (group["code"], said)
     assert reports["entry"]
     for one in reports["entry"]:
-        report = one["resource"]
-        assert {group["code"]["coding"][0]["code"] for group in report["group"]} <= meant[report["measure"]]
+        [group] = one["resource"]["group"]
+        indicator, populations = meant[one["resource"]["measure"]]
+        assert group["code"] == indicator
+        assert {codes(each) for each in group["population"]} <= populations
 
 
-def test_the_reports_say_what_the_counts_say(filled: Client) -> None:
+def test_the_reports_say_what_the_counts_say_and_add_up(filled: Client, settings: Settings) -> None:
+    with open_store(settings.database_url, settings) as store:
+        store.feeds.remember("maternity")
+        take_all(store, "maternity", [fixtures_folder() / "fhir" / "autumn_2024" / "poc_trust"])
+    assert filled.ask("POST", "/runs", "admin", json={"from": "2024-09", "to": "2024-12"}).status_code == 201
     counts = filled.ask("GET", "/counts?practice=D83013", "counts:read").json()
-    groups = {
-        group["id"]: {one["code"]["coding"][0]["code"]: one["count"] for one in group["population"]}
-        for entry in of(filled, "/fhir/MeasureReport?practice=D83013")["entry"]
-        for group in entry["resource"]["group"]
-    }
-    assert groups == {
-        one["count"]: {"counted": one["value"], "excluded": one["excluded"], "queried": one["queried"]}
-        for one in counts
-    }
+    groups = [entry["resource"]["group"][0] for entry in of(filled, "/fhir/MeasureReport?practice=D83013")["entry"]]
+    told = {}
+    for group in groups:
+        numbers = {each["id"]: each["count"] for each in group["population"]}
+        excluded = sum(number for id_, number in numbers.items() if id_.startswith("excluded-"))
+        assert numbers["records"] == numbers["counted"] + excluded + numbers["queried"]
+        told[group["id"]] = (numbers["counted"], excluded, numbers["queried"])
+    assert told == {one["count"]: (one["value"], one["excluded"], one["queried"]) for one in counts}
+    assert any(excluded for _, excluded, _ in told.values())
+
+
+def test_a_subject_list_is_for_auditors_and_recorded(filled: Client, settings: Settings) -> None:
+    path = "/fhir/MeasureReport?practice=D83013&type=subject-list"
+    assert filled.ask("GET", path, "counts:read").status_code == 403
+    assert filled.ask("GET", "/fhir/MeasureReport?type=subject-list", "audit:read").status_code == 400
+    told = filled.ask("GET", path, "audit:read").json()
+    assert Bundle.model_validate(told)
+    decided = filled.ask("GET", "/decisions?practice=D83013&format=json", "counts:read").json()
+    shown = 0
+    for entry in told["entry"]:
+        report = entry["resource"]
+        lists = {each["id"]: len(each.get("entry", [])) for each in report["contained"]}
+        assert lists == {each["id"]: each["count"] for each in report["group"][0]["population"]}
+        shown += lists["records"]
+        [counted] = [each for each in report["contained"] if each["id"] == "counted"]
+        ids = {item["item"]["identifier"]["value"] for item in counted.get("entry", [])}
+        assert ids <= {one["decision"] for one in decided if one["outcome"] == "counted"}
+    with open_store(settings.database_url, settings) as store:
+        [entry] = store.disclosures.listed()
+        assert (entry.what, entry.records) == ("MeasureReport of D83013", shown)
 
 
 def test_a_count_leads_to_its_record_versions(filled: Client) -> None:
