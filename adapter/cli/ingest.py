@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +14,13 @@ import typer
 from msgspec import Struct
 
 from adapter.cli import console, options
+from adapter.cli.options import Engine
 from adapter.errors import UnreadablePath
 from adapter.feeds.files import FoundFile, found_files, skipped_files, take_files
 from adapter.fhir.issue import Issue
+from adapter.intake.outpost import Outposts
 from adapter.intake.reading import reader_for
+from adapter.runs.spark import Spark
 from adapter.store.delivery import Figures
 from adapter.store.store import Store
 
@@ -73,6 +77,10 @@ def ingest(
             "--workers", min=1, metavar="N", help="Processes that read large files; as many as cores, if not."
         ),
     ] = None,
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="Who reads large plain NDJSON; `spark` needs the extra of that name.")
+    ] = Engine.LOCAL,
+    spark_master: options.SparkMaster = None,
     db: options.Database = None,
 ) -> None:
     """Take FHIR resources, Bundles and NDJSON, plain or gzipped, into a feed. Every byte is kept as it came.
@@ -81,6 +89,11 @@ def ingest(
     receipt and change nothing; a delivery that was cut off goes on where it stopped. A feed remembers what it was
     declared to be: a later call that contradicts it is refused. The files of a folder are taken in the order of their
     paths; messages call them by their place in that order, since a name can hold patient data.
+
+    With `--engine spark` the executors of a Spark read the large files, each its own byte ranges, so all of them must
+    see the files under the same path as this machine: a shared file system. Whoever does not, or sees other bytes, is
+    told of. What comes back is filed here, by one writer, with the same rows. gzip, standard input, files under 16 MiB,
+    documents that are no NDJSON and NDJSON with other resources beside its records are read here, by `--workers`.
     """
     owner = options.ods_code(practice)
     with options.stored(db) as store:
@@ -91,10 +104,15 @@ def ingest(
             def told(file: FoundFile, done: int, total: int) -> None:
                 bar.update(task, description=f"Taking {file.label}", completed=done, total=total)
 
-            taken = take_all(store, feed, paths, told, workers or os.cpu_count() or 1)
+            with _outposts(engine, spark_master, db) as outposts:
+                taken = take_all(store, feed, paths, told, workers or os.cpu_count() or 1, outposts)
         show(taken)
     if taken.unreadable:
         raise UnreadablePath(" ".join(taken.unreadable[:3]) + (" …" if len(taken.unreadable) > 3 else ""))
+
+
+def _outposts(engine: Engine, spark_master: str | None, db: str | None) -> AbstractContextManager[Spark | None]:
+    return nullcontext() if engine is Engine.LOCAL else options.spark_for_ingest(spark_master, db)
 
 
 def take_all(
@@ -103,15 +121,18 @@ def take_all(
     paths: Sequence[str | Path],
     told: Callable[[FoundFile, int, int], None] = lambda file, done, total: None,
     workers: int = 1,
+    outposts: Outposts | None = None,
 ) -> TakenAll:
-    """Take every file into a feed that is known, and add up what became of them. So many `workers` read large ones."""
+    """Take every file into a feed that is known, and add up what became of them. So many `workers` read large ones, or
+    `outposts`.
+    """
     files = found_files([str(path) for path in paths])
     if not files:
         raise UnreadablePath("There is no .json or .ndjson file (plain or .gz) in what was named: check the paths.")
     totals, reasons = Counter[str](), Counter[Issue]()
     unreadable = []
     deliveries = resumed = 0
-    for _, outcome in take_files(store, feed, files, reader_for(store), told, workers):
+    for _, outcome in take_files(store, feed, files, reader_for(store), told, workers, outposts):
         if isinstance(outcome, UnreadablePath):
             unreadable.append(str(outcome))
             continue

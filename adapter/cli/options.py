@@ -20,6 +20,7 @@ from adapter.provenance.timestamp import Stamp, checked, stamp_beside
 from adapter.runs.ruleset import catalogue_in_force
 from adapter.runs.spark import EVERY_CORE, Spark
 from adapter.settings import Settings
+from adapter.store.patient_key import patient_key
 from adapter.store.store import Store, open_store
 
 Database = Annotated[
@@ -42,6 +43,13 @@ SparkMaster = Annotated[
     str | None,
     typer.Option("--spark-master", metavar="URL", help="Where Spark runs. Else ADAPTER_SPARK_MASTER, or this machine."),
 ]
+
+
+class Engine(StrEnum):
+    """Where the work is done."""
+
+    LOCAL = "local"
+    SPARK = "spark"
 
 
 class Table(StrEnum):
@@ -83,6 +91,16 @@ def spark(master: str | None, db: str | None) -> Spark:
             "A cluster cannot read SQLite, a file of this machine: use PostgreSQL, or --spark-master local[*]."
         )
     return engine
+
+
+def spark_for_ingest(master: str | None, db: str | None) -> Spark:
+    """Spark, whose executors find the keys. They ask no database, so any will do."""
+    found = settings(db)
+    secrets = {"ADAPTER_PATIENT_KEY": patient_key(found, None).hex()}
+    if found.data_key:
+        secrets["ADAPTER_DATA_KEY"] = found.data_key.hex()
+    upshot = "what was read before is kept, and the same call goes on from there"
+    return Spark(master or found.spark_master or EVERY_CORE, secrets, upshot)
 
 
 def content(file: Path, ordinal: int = 1) -> bytes:

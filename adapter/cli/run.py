@@ -5,26 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from adapter.cli import console, options
+from adapter.cli.options import Engine
 from adapter.errors import UsageError
 from adapter.feeds.feed_months import FeedMonth, lacking
 from adapter.feeds.sources import sources_of
 from adapter.runs.engine import Pool, Serial
 from adapter.runs.reconciliation import Finished, Parameters, reconcile
 from adapter.runs.spark import Spark
-
-
-class Engine(StrEnum):
-    """Where the work is done."""
-
-    LOCAL = "local"
-    SPARK = "spark"
 
 
 def register(app: typer.Typer) -> None:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from adapter.errors import UnreadablePath, UsageError
 from adapter.intake.crew import Crew
 from adapter.intake.delivery import Taken, take
+from adapter.intake.outpost import Outposts
 from adapter.intake.reading import Reader
 from adapter.intake.source import Source
 from adapter.store.store import Store
@@ -81,11 +82,13 @@ def take_files(
     reader: Reader,
     progress: Callable[[FoundFile, int, int], None] = lambda file, done, total: None,
     workers: int = 1,
+    outposts: Outposts | None = None,
 ) -> Iterator[tuple[FoundFile, Taken | UnreadablePath]]:
     """Take one file after the other into a feed that is known. One that cannot be opened or read stops none of the
-    others. `progress` is told the file and how many of its bytes are done. So many `workers` read a large one.
+    others. `progress` is told the file and how many of its bytes are done. So many `workers` read a large one,
+    or `outposts`.
     """
-    with Crew(reader, store.seal, workers) as crew:
+    with Crew(reader, store.seal, workers, outposts) as crew:
         for file in files:
             told, by_name = partial(progress, file), file.lines_by_name
             try:

@@ -26,7 +26,8 @@ from msgspec.structs import replace
 
 from adapter.errors import AdapterError
 from adapter.intake import lines
-from adapter.intake.parcel import Errand, Parcel, parcel
+from adapter.intake.outpost import Outposts, outfit_of, steps
+from adapter.intake.parcel import Errand, Parcel, Step, parcel
 from adapter.intake.reading import Reader
 from adapter.intake.source import Passage, Source
 from adapter.intake.surroundings import Surroundings
@@ -47,11 +48,13 @@ _KILLED = "Reading was broken off again and again (is memory short?): ingest the
 class Crew:
     """`workers` processes that read with `reader`; with one or none, this process does. They start when they are first
     needed and serve one delivery after the other until the block ends. Those of a delivery with something beside
-    its records are given that when they start.
+    its records are given that when they start. With `outposts`, large files are read there, but for those that only
+    this process has (gzip, standard input) and those with something beside their records, which would go with every
+    task.
     """
 
-    def __init__(self, reader: Reader, seal: Seal, workers: int = 1) -> None:
-        self._reader, self._seal, self._workers = reader, seal, workers
+    def __init__(self, reader: Reader, seal: Seal, workers: int = 1, outposts: Outposts | None = None) -> None:
+        self._reader, self._seal, self._workers, self._outposts = reader, seal, workers, outposts
         self._pool: ProcessPoolExecutor | None = None
         self._around = _NONE
         self._seen: tuple[str, NamesSeen] | None = None
@@ -76,6 +79,9 @@ class Crew:
         """What comes of each errand, in their order. `size` is how much there is to read; `source` holds it, where it
         is not something that was unpacked.
         """
+        if self._outposts and source and surroundings.empty and size >= LEAST and source.passage(0, 0):
+            yield from steps(self._outposts, outfit_of(self._reader, self._seal), errands, source)
+            return
         if self._workers < 2 or size < (LEAST if self._pool is None else lines.CHUNK):
             for errand in errands:
                 yield Step(errand.chunk.end, errand.chunk.after, parcel(self._reader, self._seal, errand, surroundings))
@@ -135,14 +141,6 @@ class Crew:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
             self._pool = None
-
-
-class Step(Struct, frozen=True):
-    """How far a delivery is taken with this parcel: bytes of the content, and lines."""
-
-    end: int
-    after: int
-    parcel: Parcel
 
 
 class _Sent(Struct):

@@ -41,6 +41,14 @@ class Parcel(Struct, frozen=True, array_like=True):
     parts: list[SealedPart]
 
 
+class Step(Struct, frozen=True):
+    """How far a delivery is taken with this parcel: bytes of the content, and lines."""
+
+    end: int
+    after: int
+    parcel: Parcel
+
+
 def parcel(reader: Reader, seal: Seal, errand: Errand, surroundings: Surroundings) -> Parcel:
     """Run an errand."""
     parts = sealed_parts(seal, errand.delivery, "content", errand.chunk.start, errand.chunk.content)

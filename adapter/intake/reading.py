@@ -36,11 +36,11 @@ class Reader:
     """
 
     def __init__(self, pseudonym: Pseudonym, is_record: IsRecord, fast: bool = True) -> None:
-        self.pseudonym, self._is_record, self._fast = pseudonym, is_record, fast
+        self.pseudonym, self.is_record, self.fast = pseudonym, is_record, fast
         self.stencils: Stencils | None = Stencils(pseudonym) if fast else None
 
     def document(self, content: bytes, base_pointer: str = "") -> Document:
-        return read_document(content, self._is_record, base_pointer, self._fast)
+        return read_document(content, self.is_record, base_pointer, self.fast)
 
     def line(self, line: bytes, number: int, start: int, more: Surroundings | None) -> tuple[list[Arrival], int]:
         """The arrivals of a line of NDJSON that begins at `start`, and how many resources only stand beside them.
@@ -78,7 +78,7 @@ class Reader:
         if piece.action == "delete":
             withdrawal = read_delete(piece.url, piece.full_url, piece.order, self.pseudonym, piece.resource)
             return withdrawal if withdrawal.identifiers or withdrawal.resource_id else (_NAMELESS,)
-        validated = validate(piece.resource or {}, piece.fhir_version, piece.plain, self._fast)
+        validated = validate(piece.resource or {}, piece.fhir_version, piece.plain, self.fast)
         if not isinstance(validated, Validated):
             return validated
         context = more(piece.bundle_context) if more else piece.bundle_context

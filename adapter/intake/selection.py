@@ -21,7 +21,7 @@ class Selection(Reader):
     """Reads as `reader` does, past some pieces, or refuses the whole with `refusal`."""
 
     def __init__(self, reader: Reader, passes_over: PassesOver, refusal: tuple[Issue, ...] = ()) -> None:
-        super().__init__(reader.pseudonym, reader._is_record, reader._fast)
+        super().__init__(reader.pseudonym, reader.is_record, reader.fast)
         self.stencils = None  # a text that is known would pass unasked
         self._passes_over, self._refusal, self._refused = passes_over, refusal, False
 
@@ -42,7 +42,7 @@ class Selection(Reader):
 
     def document(self, content: bytes, base_pointer: str = "") -> Document:
         if not self._refusal:
-            return _Part(content, self._is_record, base_pointer, self._fast, self._passes_over)
+            return _Part(content, self.is_record, base_pointer, self.fast, self._passes_over)
         told, self._refused = self._refused, True
         return _Refused(() if told else self._refusal)
 

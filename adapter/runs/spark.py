@@ -8,7 +8,7 @@ attempt at it, or a second copy of it, gives the same and does no harm.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from types import TracebackType
@@ -16,9 +16,9 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from adapter.errors import AdapterError, StoreError
-from adapter.runs.codeversion import code_version
-from adapter.runs.spark_context import ATTEMPTS, SparkContext, is_local
+from adapter.errors import AdapterError, StoreError, UnreadablePath
+from adapter.runs.codeversion import installed_version
+from adapter.runs.spark_context import ATTEMPTS, NOTHING_WRITTEN, SparkContext, is_local
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -29,15 +29,19 @@ _JOB = 1_024
 _TOGETHER = 16
 """The most of our tasks in one of Spark's, so that what Spark needs for each of its own weighs little."""
 _UNDER_WAY = 2
+_MOST_CORES = 64
 
 
 class Spark:
     """All cores of this machine, or a cluster by the URL of its master. It starts with the first task and ends with
-    the block. `secrets` are environment variables that functions find where they run.
+    the block. `secrets` are environment variables that functions find where they run; `upshot` says what became
+    of the work where a task fails for good.
     """
 
-    def __init__(self, master: str = EVERY_CORE, secrets: Mapping[str, str] | None = None) -> None:
-        self.master, self._secrets = master, dict(secrets or {})
+    def __init__(
+        self, master: str = EVERY_CORE, secrets: Mapping[str, str] | None = None, upshot: str = NOTHING_WRITTEN
+    ) -> None:
+        self.master, self._secrets, self._upshot = master, dict(secrets or {}), upshot
         self._context: SparkContext | None = None
 
     @property
@@ -57,15 +61,33 @@ class Spark:
     def map(self, function: Callable[[Task], Answer], tasks: Sequence[Task]) -> Iterator[Answer]:
         if not tasks:
             return
-        if self._context is None:
-            self._context = SparkContext(self.master, self._secrets)
-        context = self._context
-        cores = context.spark.defaultParallelism
+        cores = self._running().spark.defaultParallelism
         together = max(1, min(_TOGETHER, _JOB // (2 * cores), len(tasks) // (4 * cores)))
         groups = [tasks[at : at + together] for at in range(0, len(tasks), together)]
         width = max(cores, _JOB // together)
-        jobs = iter([groups[at : at + width] for at in range(0, len(groups), width)])
-        mapped = _Mapped(function, code_version())
+        yield from self._answers(function, iter([groups[at : at + width] for at in range(0, len(groups), width)]))
+
+    def stream(self, function: Callable[[Task], Answer], tasks: Iterable[Task]) -> Iterator[Answer]:
+        """The same of tasks that are made as they are asked for. Each is one of Spark's, and a job has one for each
+        core, so few are asked for ahead of their answers.
+        """
+        remaining = iter(tasks)
+        yield from self._answers(function, iter(lambda: [[task] for task in islice(remaining, self._cores())], []))
+
+    def _cores(self) -> int:
+        """As many as there are by now: executors come and go. Not more than one writer has use for."""
+        return min(int(self._running().spark.defaultParallelism), _MOST_CORES)
+
+    def _running(self) -> SparkContext:
+        if self._context is None:
+            self._context = SparkContext(self.master, self._secrets, self._upshot)
+        return self._context
+
+    def _answers(
+        self, function: Callable[[Task], Answer], jobs: Iterator[Sequence[Sequence[Task]]]
+    ) -> Iterator[Answer]:
+        context = self._running()
+        mapped = _Mapped(function, installed_version(), self._upshot)
         threads = ThreadPoolExecutor(_UNDER_WAY)
         try:
             ahead: deque[Future[list[list[Answer] | _Refusal]]] = deque(
@@ -95,21 +117,21 @@ class _Mapped(Generic[Task, Answer]):
     one. Whatever else an error says stays here: it would be shown on Spark's pages, and may hold what was sent.
     """
 
-    def __init__(self, function: Callable[[Task], Answer], version: str) -> None:
-        self._function, self._version = function, version
+    def __init__(self, function: Callable[[Task], Answer], version: str, upshot: str) -> None:
+        self._function, self._version, self._upshot = function, version, upshot
 
     def __call__(self, tasks: Sequence[Task]) -> list[Answer] | _Refusal:
         kind: type[AdapterError]
-        if code_version() != self._version:
+        if installed_version() != self._version:
             return _Refusal(AdapterError, "The executors have another version of the adapter: install this one there.")
         try:
             return [self._function(task) for task in tasks]
-        except StoreError as error:
+        except (StoreError, UnreadablePath) as error:
             kind, text = type(error), str(error)
         except AdapterError as error:
             return _Refusal(type(error), str(error))
         except Exception as error:  # noqa: BLE001 - whatever it was, only its kind may be told
-            kind, text = AdapterError, f"A task failed {ATTEMPTS} times ({type(error).__name__}): nothing was written."
+            kind, text = AdapterError, f"A task failed {ATTEMPTS} times ({type(error).__name__}): {self._upshot}."
         if _attempt() + 1 < ATTEMPTS:
             raise kind(text)
         return _Refusal(kind, text)

@@ -19,6 +19,7 @@ from typing import Any
 
 from adapter.errors import AdapterError
 
+NOTHING_WRITTEN = "nothing was written"
 ATTEMPTS = 4
 """How often a task is tried before the whole is given up: Spark's own number, here for one machine as well."""
 _LOCAL = re.compile(r"local(\[[^\],]*)?(,[^\]]*)?(\])?")
@@ -33,9 +34,10 @@ _STOP_SECONDS = 20
 class SparkContext:
     """One running Spark. `close` ends it and its Java; nothing of it is left behind."""
 
-    def __init__(self, master: str, secrets: Mapping[str, str]) -> None:
+    def __init__(self, master: str, secrets: Mapping[str, str], upshot: str = NOTHING_WRITTEN) -> None:
         """`secrets` become environment variables of the executors. Raises AdapterError where Spark does not start."""
         local = is_local(master)
+        self._upshot = upshot
         self._before = signal.getsignal(signal.SIGINT)
         found, starts = _installed()
         told = {"JAVA_HOME": _java_home()}
@@ -62,7 +64,7 @@ class SparkContext:
             return list(self.spark.parallelize(tasks, len(tasks)).map(function).collect())
         except (Py4JError, OSError):
             raise AdapterError(
-                f"Spark gave up a task after {ATTEMPTS} attempts, or is gone: nothing was written. Executors that are "
+                f"Spark gave up a task after {ATTEMPTS} attempts, or is gone: {self._upshot}. Executors that are "
                 "lost often have too little memory: see the cluster's own log, then run again."
             ) from None
 
@@ -160,7 +162,8 @@ def _connect(found: Any, gateway: Any, settings: Mapping[str, str], secrets: Map
     hidden = conf.get(_REDACTION)
     conf.set(_REDACTION, f"{hidden}|{_HIDDEN}" if hidden else _HIDDEN)
     for name, text in secrets.items():
-        if not conf.contains(_EXECUTOR + name) and not conf.contains(_ON_KUBERNETES + name):
+        told = [kind + each for kind in (_EXECUTOR, _ON_KUBERNETES) for each in (name, f"{name}_FILE")]
+        if not any(map(conf.contains, told)):
             conf.set(_EXECUTOR + name, text)
     try:
         return found.SparkContext(conf=conf, gateway=gateway)

@@ -12,7 +12,6 @@ from typing import Any
 
 import psycopg
 import pytest
-import sqlalchemy as sa
 from adapter.errors import AdapterError, StoreError
 from adapter.intake import crew as crews
 from adapter.intake import lines
@@ -20,79 +19,12 @@ from adapter.intake.crew import Crew
 from adapter.intake.delivery import Taken, take
 from adapter.intake.source import Source
 from adapter.settings import Settings
-from adapter.store.arrival_tables import (
-    BATCH,
-    DELIVERY,
-    DELIVERY_END,
-    PAYLOAD,
-    QUARANTINE,
-    RECEIPT,
-    RECORD_IDENTIFIER,
-    RECORD_UNION,
-    RECORD_VERSION,
-    STATEMENT_FORM,
-)
 from adapter.store.store import Store, open_store
 
-from sending import (
-    NHS_NUMBER,
-    SYSTEM,
-    bundle,
-    by_identifier,
-    database_settings,
-    deletion,
-    encoded,
-    immunization,
-    ndjson,
-    nhs_number,
-    shared_reader,
-)
-
-KEPT = (
-    DELIVERY,
-    BATCH,
-    DELIVERY_END,
-    PAYLOAD,
-    STATEMENT_FORM,
-    RECORD_VERSION,
-    RECORD_IDENTIFIER,
-    RECORD_UNION,
-    RECEIPT,
-    QUARANTINE,
-)
-TIMES = {"received", "stored", "finished"}
+from deliveries_kept import load, rows, with_context
+from sending import database_settings, shared_reader
 
 Progress = Callable[[int, int], None]
-
-
-def load() -> bytes:
-    """Every kind of line, for several chunks: versions, twins, deletes, names that meet, faults of each sort."""
-    parts = []
-    for number in range(400):
-        one = immunization(f"v{number}", patient=number % 50, id=f"id-{number}", lotNumber=f"L{number % 9}")
-        parts.append(ndjson(one))
-        if number % 7 == 0:
-            parts.append(ndjson(one, immunization(f"v{number // 2}", status="entered-in-error")))
-        if number % 31 == 0:
-            both = [{"system": SYSTEM, "value": f"v{each}"} for each in (number, number // 3)]
-            third = {"system": "urn:third", "value": f"{number}"}
-            parts.append(ndjson(immunization(identifier=[*both, third]), deletion(by_identifier(f"v{number // 5}"))))
-            many = [{"system": f"urn:{each}", "value": f"of {number}"} for each in range(4)]
-            parts.append(ndjson(immunization(identifier=many)))
-        if number % 41 == 0:
-            parts += [b"\n", b'{"resourceType": "Immuni\n', b"\xff\xfe\n", ndjson(immunization("bad", status=1))]
-    return b"".join([*parts, encoded(bundle(immunization("last"), immunization("last", patient=3)))])
-
-
-def with_context() -> bytes:
-    patients = [
-        {"resourceType": "Patient", "id": f"p{at}", "identifier": [{"system": NHS_NUMBER, "value": nhs_number(at)}]}
-        for at in range(30)
-    ]
-    records = [
-        immunization(f"v{at}", patient=None) | {"patient": {"reference": f"Patient/p{at % 30}"}} for at in range(300)
-    ]
-    return ndjson(*records[:200], *patients, *records[200:])
 
 
 @pytest.fixture(autouse=True)
@@ -113,21 +45,6 @@ def taken(store: Store, file: Path, workers: int, progress: Progress = lambda do
     store.feeds.remember("trust")
     with Source(file.open("rb")) as source, Crew(shared_reader(), store.seal, workers) as crew:
         return take(store, "trust", source, shared_reader(), progress=progress, crew=crew)
-
-
-def rows(store: Store) -> list[tuple[str, list[tuple[Any, ...]]]]:
-    """All that an ingest keeps, but the times."""
-    found = []
-    with store.database.read() as connection:
-        for table in KEPT:
-            columns = [column for column in table.c if column.name not in TIMES]
-            query = sa.select(*columns).order_by(*table.primary_key)
-            found.append((table.name, [tuple(map(_plain, row)) for row in connection.execute(query)]))
-    return found
-
-
-def _plain(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview) else value
 
 
 @pytest.fixture(scope="module")

@@ -207,6 +207,6 @@ def rows(store: Store) -> dict[str, int]:
 
 
 def test_executors_with_other_code_are_refused(spark: Spark, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("adapter.runs.spark.code_version", lambda: "0.0.1+000000000000")
+    monkeypatch.setattr("adapter.runs.spark.installed_version", lambda: "0.0.1+000000000000")
     with pytest.raises(AdapterError, match="another version of the adapter"):
         list(spark.map(flaky.double, [1]))
