@@ -63,6 +63,9 @@ lock:  ## lock the dependencies with their hashes (needs uv)
 bench: $(BENCH_READY)  ## measure beside what bounds it: SIZE=50000 records, ROUNDS=3
 	@$(BIN)/python -m bench.table --records $(SIZE) --rounds $(ROUNDS)
 
+bench-http: $(READY)  ## POST /fhir on both databases: records a second, and how long a request waits
+	@$(BIN)/python -m bench.http_load --rounds $(ROUNDS)
+
 bench-growth: $(BENCH_READY)  ## measure from 100,000 records to GROW=1000000: 10000000 takes hours and 100 GB
 	@$(BIN)/python -m bench.growth --most $(GROW)
 

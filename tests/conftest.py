@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -15,11 +15,34 @@ from adapter.settings import Settings
 from adapter.store.schema import TABLES
 from adapter.store.store import Store, open_store
 
+import confidential
 from sending import database_settings
 
 # The machines that run this are shared: how long an example takes says nothing of the code.
 hypothesis.settings.register_profile("shared", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("shared")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def everything_is_heard() -> Iterator[None]:
+    """Logs and errors of the whole session."""
+    with confidential.listening():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_named(everything_is_heard: None) -> Iterator[None]:
+    """After each test: what the product said named no patient."""
+    yield
+    confidential.judge()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What a test and its processes wrote to standard error is heard with it."""
+    report = yield
+    confidential.heard("standard error", report.capstderr)
+    return report
 
 
 @pytest.fixture(scope="session")

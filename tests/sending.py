@@ -16,6 +16,8 @@ from adapter.reconcile.record import Record
 from adapter.settings import Settings
 from adapter.store.store import Store
 
+from confidential import patient
+
 PATIENT_KEY = bytes(range(32))
 SYSTEM = "https://supplier.example/identifiers/vacc"
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
@@ -33,7 +35,7 @@ def nhs_number(ordinal: int) -> str:
         digits = str(candidate)
         check = 11 - sum(int(digit) * (10 - place) for place, digit in enumerate(digits)) % 11
         if check != 10:
-            return digits + str(check % 11)
+            return patient(digits + str(check % 11))
     raise AssertionError
 
 

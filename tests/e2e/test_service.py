@@ -16,6 +16,7 @@ import httpx
 import pytest
 from adapter.cli.application import call
 
+from confidential import heard
 from sending import SYSTEM, bundle, immunization, nhs_number
 
 PATIENT = nhs_number(1)
@@ -41,13 +42,19 @@ class Server:
             self.stop(signal.SIGKILL)
             raise
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def log(self) -> str:
         return self._log.read_text()
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         if self._process.poll() is None:
             self._process.send_signal(how)
-        return self._process.wait(30)
+        ended = self._process.wait(30)
+        heard("the log of a server", self.log())
+        return ended
 
     def _until(self, pattern: str) -> re.Match[str]:
         for _ in range(600):
