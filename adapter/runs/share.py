@@ -22,6 +22,7 @@ from adapter.reconcile.decision import Decision, id_bytes
 from adapter.reconcile.record import Record
 from adapter.reconcile.rules import Rules
 from adapter.runs.ruleset import Sources, rules_in_force
+from adapter.settings import Settings
 from adapter.store.database import Database
 from adapter.store.histories import Cut, Histories, History, Part
 from adapter.store.mapping_releases import MappingReleases
@@ -195,10 +196,10 @@ def _desk(reference: Reference) -> Desk:
 
 
 def _named_here() -> str:
-    url = os.environ.get("ADAPTER_DATABASE_URL", "").strip()
-    if not url:
-        raise AdapterError("ADAPTER_DATABASE_URL is not set on the executors: nothing was written.")
-    return url
+    for name in ("ADAPTER_DATABASE_URL", "ADAPTER_DATABASE_URL_FILE"):
+        if os.environ.get(name, "").strip():
+            return Settings.from_environment({name: os.environ[name]}).database_url
+    raise AdapterError("ADAPTER_DATABASE_URL is not set on the executors: nothing was written.")
 
 
 def _conserve(records: Sequence[Record], decisions: Sequence[Decision]) -> None:
