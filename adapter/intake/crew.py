@@ -26,6 +26,7 @@ from msgspec.structs import replace
 
 from adapter.errors import AdapterError
 from adapter.intake import lines
+from adapter.intake.handing import Handed, drop, lay, take_up
 from adapter.intake.outpost import Outposts, outfit_of, steps
 from adapter.intake.parcel import Errand, Parcel, Step, parcel
 from adapter.intake.reading import Reader
@@ -100,7 +101,7 @@ class Crew:
                 yield self._answer(under_way)
         finally:
             for each in under_way:
-                each.future.cancel()
+                drop(each.future)
 
     def _send(self, errand: Errand, source: Source | None) -> _Sent:
         chunk = errand.chunk
@@ -110,7 +111,7 @@ class Crew:
             errand = replace(errand, chunk=replace(chunk, content=b""))
         return _Sent(end, after, errand, passage, self._submit(errand, passage))
 
-    def _submit(self, errand: Errand, passage: Passage | None) -> Future[bytes]:
+    def _submit(self, errand: Errand, passage: Passage | None) -> Future[Handed]:
         if self._pool is None:
             self._pool = ProcessPoolExecutor(
                 self._workers, _context(), initializer=_begin, initargs=(self._reader, self._seal, self._around)
@@ -118,7 +119,7 @@ class Crew:
         try:
             return self._pool.submit(_run, errand, passage)
         except BrokenProcessPool as broken:  # told where the answer is waited for
-            failed: Future[bytes] = Future()
+            failed: Future[Handed] = Future()
             failed.set_exception(broken)
             return failed
 
@@ -127,10 +128,11 @@ class Crew:
         first = under_way[0]
         for _ in range(_ATTEMPTS):
             try:
-                made = _PARCEL.decode(first.future.result())
+                made = _PARCEL.decode(take_up(first.future.result()))
             except BrokenProcessPool:
                 self._dismiss()
                 for each in under_way:
+                    drop(each.future)
                     each.future = self._submit(each.errand, each.passage)
             else:
                 under_way.popleft()
@@ -150,7 +152,7 @@ class _Sent(Struct):
     after: int
     errand: Errand
     passage: Passage | None
-    future: Future[bytes]
+    future: Future[Handed]
 
 
 def _context() -> BaseContext:
@@ -180,8 +182,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _run(errand: Errand, passage: Passage | None) -> bytes:
+def _run(errand: Errand, passage: Passage | None) -> Handed:
     [(reader, seal, around)] = _OUTFIT
     if passage:
         errand = replace(errand, chunk=replace(errand.chunk, content=passage.read()))
-    return _ENCODER.encode(parcel(reader, seal, errand, around))
+    return lay(_ENCODER.encode(parcel(reader, seal, errand, around)))

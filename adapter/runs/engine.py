@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ from itertools import islice
 from typing import Protocol, TypeVar
 
 from adapter.errors import AdapterError
+from adapter.intake.handing import Handed, drop, lay, take_up
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -52,14 +54,15 @@ class Pool:
             return
         remaining = iter(tasks)
         executor = ProcessPoolExecutor(min(self.workers, len(tasks)), _context(), _ignore_interrupts)
+        ahead: deque[Future[Handed]] = deque()
         try:
-            ahead: deque[Future[Answer]] = deque(
-                executor.submit(function, task) for task in islice(remaining, self.workers * _AHEAD)
-            )
+            for task in islice(remaining, self.workers * _AHEAD):
+                ahead.append(executor.submit(_answer, function, task))
             while ahead:
-                answer = ahead.popleft().result()
-                ahead.extend(executor.submit(function, task) for task in islice(remaining, 1))
-                yield answer
+                answer = take_up(ahead[0].result())
+                ahead.popleft()
+                ahead.extend(executor.submit(_answer, function, task) for task in islice(remaining, 1))
+                yield pickle.loads(answer)  # noqa: S301 - of our own worker
         except BrokenProcessPool:
             raise AdapterError(
                 "A worker process was stopped from outside, perhaps for want of memory: nothing was written. "
@@ -67,6 +70,12 @@ class Pool:
             ) from None
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
+            for each in ahead:
+                drop(each)
+
+
+def _answer(function: Callable[[Task], Answer], task: Task) -> Handed:
+    return lay(pickle.dumps(function(task)))
 
 
 def cores() -> int:
