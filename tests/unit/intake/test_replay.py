@@ -14,7 +14,7 @@ from adapter.intake import reading
 from adapter.intake.replay import replay
 from adapter.store.store import Store
 
-from sending import bundle, counted, encoded, immunization, known, ndjson, send
+from sending import bundle, counted, encoded, immunization, known, ndjson, send, shared_reader
 
 GOOD = [immunization(f"v{number}", patient=number) for number in range(3)]
 FAULTY = immunization("bad", status=1)
@@ -28,6 +28,7 @@ def worse(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
     @contextmanager
     def then() -> Iterator[None]:
         with monkeypatch.context() as patch:
+            patch.setattr(shared_reader(), "stencils", None)  # it may know these texts from other tests
             patch.setattr(reading, "validate", lambda *_: (Issue("value", "Immunization.status", "Not yet read."),))
             yield
 
